@@ -191,8 +191,8 @@ function mostEvents(budget: number, ceiling: number, promise: (events: number) =
  */
 function episodeChanges(held: Float64Array, { order, starts }: Groups): { starts: Float64Array; merges: Float64Array } {
   const begin = new Float64Array(held.length)
-  const merge = new Float64Array(held.length)
-  let [begins, merges] = [0, 0]
+  const merge = new Float64Array(held.length + 1)
+  let [begins, merges, floor] = [0, 0, Infinity]
   for (let g = 0; g + 1 < starts.length; g++) {
     let before = -Infinity
     for (let k = starts[g]!; k < starts[g + 1]!; k++) {
@@ -201,9 +201,12 @@ function episodeChanges(held: Float64Array, { order, starts }: Groups): { starts
         begin[begins++] = now
         if (before > -Infinity) merge[merges++] = before
       }
+      if (now > -Infinity && now < floor) floor = now
       before = now
     }
   }
+  // The lowest held risk ends the sweep: no cut below it tells rows apart.
+  if (begins) merge[merges++] = floor
   return { starts: begin.subarray(0, begins).sort().reverse(), merges: merge.subarray(0, merges).sort().reverse() }
 }
 
