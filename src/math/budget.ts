@@ -13,6 +13,7 @@
 import { Failure } from '../errors.ts'
 import { betaQuantile, gammaQuantile } from './distributions.ts'
 import { byGroup, type Groups, type Hold, heldRisk } from './episodes.ts'
+import { median, quantile } from './statistics.ts'
 
 export interface HeldOut {
   /** One risk a row, NaN where a row was not scored. */
@@ -67,13 +68,9 @@ const NONE_SEEN = -Math.log(1 - CONFIDENCE)
 
 /** NumPy's `linear` quantile (Hyndman and Fan 1996, type 7) of the finite risks; q in [0, 1]. */
 export function cutForQuantile(risk: Float64Array, q: number): number {
-  const sorted = risk.filter(value => Number.isFinite(value)).sort()
-  if (!sorted.length) throw tooFew('a quantile of the risks', 0)
-  const at = (sorted.length - 1) * q
-  const below = Math.min(Math.max(Math.floor(at), 0), sorted.length - 1)
-  const [a, b] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!]
-  const part = at - below
-  return part < 0.5 ? a + (b - a) * part : b - (b - a) * (1 - part)
+  const known = risk.filter(value => Number.isFinite(value)).sort()
+  if (!known.length) throw tooFew('a quantile of the risks', 0)
+  return quantile(known, q)
 }
 
 /** The cut that calls a share `contamination` of the training rows anomalous. */
@@ -152,13 +149,13 @@ function watched(seconds: Float64Array, { order, starts }: Groups): [number, num
     if (!times.length) return undefined
     const steps = times.subarray(1).map((time, i) => time - times[i]!)
     const apart = steps.filter(step => step > 0)
-    const step = apart.length ? cutForQuantile(apart, 0.5) : Number.NaN
+    const step = apart.length ? median(apart) : Number.NaN
     found.push({ from: times[0]!, to: times.at(-1)!, step })
     if (apart.length) all.push(step)
   }
   if (!all.length) return undefined
   // A group of one row says nothing of its pace: it gets the median of the others'.
-  const usual = cutForQuantile(Float64Array.from(all), 0.5)
+  const usual = median(all)
   return found.map(({ from, to, step }) => [from, to + (Number.isNaN(step) ? usual : step)])
 }
 

@@ -3,6 +3,7 @@
  * and its label is 0 or 1. "Alarm" means `risk > cut`, here as everywhere.
  */
 import { betaQuantile, normalCdf, normalQuantile } from './distributions.ts'
+import { mean, variance } from './statistics.ts'
 
 export type Labels = Uint8Array | Int32Array | Float64Array
 
@@ -96,7 +97,7 @@ export function rocAuc(risk: Float64Array, label: Labels, confidence = 0.95): Au
   const above = shareBelow(bad, good)
   const below = shareBelow(good, bad).map(share => 1 - share)
   const auc = mean(above)
-  const se = Math.sqrt(variance(above) / m + variance(below) / n)
+  const se = Math.sqrt(variance(above, 1) / m + variance(below, 1) / n)
   const { low, high } = interval(auc, se, Math.min(m, n), confidence)
   return { auc, se, low, high, positives: m, negatives: n, betterThanChance: low > 0.5 }
 }
@@ -175,17 +176,6 @@ function interval(auc: number, se: number, smaller: number, confidence: number):
   if (!(se > 0)) return { low: 0, high: 1 }
   const half = normalQuantile(1 - tail) * se
   return { low: Math.max(0, auc - half), high: Math.min(1, auc + half) }
-}
-
-function mean(values: Float64Array): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length
-}
-
-/** Sample variance; one value alone says nothing of the spread, which the caller must not read as certainty. */
-function variance(values: Float64Array): number {
-  if (values.length < 2) return Number.NaN
-  const middle = mean(values)
-  return values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / (values.length - 1)
 }
 
 function counts(risk: number, label: number): boolean {
