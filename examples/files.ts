@@ -13,12 +13,12 @@ export function readBeside(module: string, name: string): string {
   return readFileSync(found, 'utf8')
 }
 
-/** Writes texts into a folder, which is made when it is absent. Returns the paths in the order given. */
-export function writeFiles(folder: string, files: Readonly<Record<string, string>>): string[] {
+/** Writes files into a folder, which is made when it is absent. Returns the paths in the order given. */
+export function writeFiles(folder: string, files: Readonly<Record<string, string | Uint8Array>>): string[] {
   mkdirSync(folder, { recursive: true })
-  return Object.entries(files).map(([name, text]) => {
+  return Object.entries(files).map(([name, content]) => {
     const path = join(folder, name)
-    writeFileSync(path, text)
+    writeFileSync(path, content)
     return path
   })
 }
