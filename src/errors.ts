@@ -130,7 +130,7 @@ export const FAILURES = {
   },
   DISK_FULL: {
     ...output,
-    message: 'No space left while writing {path}',
+    message: 'No space left while writing {path}{detail}',
     hint: 'Free some space (about twice the input is needed) and run again. Nothing partial was left behind.',
   },
   DURABILITY_UNKNOWN: {
@@ -143,7 +143,7 @@ export const FAILURES = {
     exit: EXIT.locked,
     status: 409,
     message: 'Another run (pid {pid}) is writing {path}',
-    hint: 'Wait for it to end, or give another --output.',
+    hint: 'Wait for it to end, or give another --output. If there is no such run, delete {lock}',
   },
   OUT_OF_MEMORY: {
     exit: EXIT.memory,
