@@ -30,6 +30,8 @@ export interface Mistake {
 export interface PathMistake {
   readonly path: string
   readonly at?: 'key' | 'value'
+  /** A part of the value: of this text, from one character to another. */
+  readonly part?: { readonly text: string } & Span
   readonly found: string
   readonly expected: string
   readonly mend?: string
@@ -42,9 +44,25 @@ const WIDTH = 110
 export function recipeFailure(source: RecipeSource, mistakes: readonly PathMistake[], options?: ErrorOptions): Failure {
   return failureOf(
     source,
-    mistakes.map(({ at, ...mistake }) => ({ ...mistake, span: spanOf(source, mistake.path, at) })),
+    mistakes.map(({ at, part, mend, ...said }) => ({ ...said, ...locate(source, said.path, mend, at, part) })),
     options,
   )
+}
+
+/** A text that YAML folded or escaped is not found again in the source: then the whole value is shown, and no mend. */
+function locate(
+  source: RecipeSource,
+  path: string,
+  mend: string | undefined,
+  at: PathMistake['at'],
+  part: PathMistake['part'],
+): Pick<Mistake, 'span' | 'mend'> {
+  const span = spanOf(source, path, at)
+  if (!part) return { span, ...(mend !== undefined && { mend }) }
+  const start = source.text.slice(span.start, span.end).indexOf(part.text)
+  if (start < 0) return { span }
+  const from = span.start + start
+  return { span: { start: from + part.start, end: from + part.end }, ...(mend !== undefined && { mend }) }
 }
 
 export function failureOf(
