@@ -10,3 +10,12 @@ export interface Columns {
   readonly rows: number
   readonly columns: readonly Column[]
 }
+
+/** The columns as numbers.
+ * @throws TypeError for a column of categories: these are encoded before they meet arithmetic. */
+export function numericColumns(x: Columns): readonly Float64Array[] {
+  return x.columns.map((column, i) => {
+    if (column instanceof Float64Array) return column
+    throw new TypeError(`column ${i} holds categories, expected numbers: encode it first`)
+  })
+}

@@ -41,4 +41,6 @@ export interface Model<P extends TSchema = TSchema, S extends State = State> {
   fit?(training: Training, params: Static<P>): S
   /** Packs the state once; the scorer then takes many blocks. */
   scorer(state: S): Scorer
+  /** The model's own threshold (`risk > cut` is unusual), set at fit: what holds until a recipe's levels set another. */
+  cut?(state: S): number | undefined
 }
