@@ -1,0 +1,35 @@
+import Type from 'typebox'
+import type { Catalogue } from '../../src/recipe/schema.ts'
+
+/** A small catalogue of fixed words, so that messages do not change when a model is added. */
+export const catalogue: Catalogue = {
+  models: [
+    {
+      kind: 'isolation-forest',
+      about: 'Few random cuts set an outlier apart.',
+      params: Type.Object({
+        n_estimators: Type.Integer({ default: 100, minimum: 1, maximum: 10_000, description: 'how many trees' }),
+        max_samples: Type.Union(
+          [Type.Literal('auto'), Type.Integer({ minimum: 2 }), Type.Number({ exclusiveMinimum: 0, maximum: 1 })],
+          { default: 'auto' },
+        ),
+        bootstrap: Type.Boolean({ default: false }),
+      }),
+    },
+    {
+      kind: 'gaussian-mixture',
+      about: 'A sum of bells.',
+      params: Type.Object({ k: Type.Integer({ default: 2, minimum: 1 }) }),
+    },
+  ],
+  transforms: [
+    { kind: 'scale', about: 'Same spread for all.', params: Type.Object({}) },
+    {
+      kind: 'impute',
+      about: 'Fills gaps.',
+      params: Type.Object({
+        strategy: Type.Union([Type.Literal('median'), Type.Literal('mean')], { default: 'median' }),
+      }),
+    },
+  ],
+}
