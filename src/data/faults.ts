@@ -1,5 +1,6 @@
 /** DuckDB says what went wrong in prose. These patterns find the failures that a user can cause and can mend. */
 import { Failure } from '../errors.ts'
+import { finalPath } from './output-failure.ts'
 
 const FILE = /"([^"]*[/\\.][^"]*)"|'([^']*[/\\.][^']*)'/
 
@@ -50,10 +51,11 @@ export function translate(error: unknown, sql = ''): Error {
   if (rule === undefined) return error
   const named = FILE.exec(error.message)
   const path = named?.[1] ?? named?.[2] ?? 'the data'
-  const reason = firstLine(error.message)
+  const reason = finalPath(firstLine(error.message))
   // DuckDB opens inputs and outputs with the same words.
-  if (/^Cannot open file/.test(reason) && sql.includes(`TO '${path}'`)) return notWritable(reason, path, error)
-  return rule[1](reason, path, error)
+  if (/^Cannot open file/.test(reason) && sql.includes(`TO '${path}'`))
+    return notWritable(reason, finalPath(path), error)
+  return rule[1](reason, finalPath(path), error)
 }
 
 function firstLine(message: string): string {

@@ -1,4 +1,4 @@
-/** What the operating system and DuckDB say when a write fails, in the words of `errors.ts`. */
+/** What the operating system says when a write fails, in the words of `errors.ts`. DuckDB's words: `faults.ts`. */
 import { constants } from 'node:os'
 import { Failure } from '../errors.ts'
 
@@ -32,18 +32,6 @@ const CAUSES: Record<string, Cause> = {
 
 const FULL: Record<string, string> = { ENOSPC: '', EDQUOT: ' (the disk quota is used up)' }
 
-/** DuckDB gives no code, only a text that ends in the C library's words. */
-const DUCKDB: readonly (readonly [RegExp, string])[] = [
-  [/No space left on device/i, 'ENOSPC'],
-  [/Disk quota exceeded/i, 'EDQUOT'],
-  [/Permission denied/i, 'EACCES'],
-  [/Read-only file system/i, 'EROFS'],
-  [/Input\/output error/i, 'EIO'],
-  [/File too large/i, 'EFBIG'],
-  [/Too many open files/i, 'EMFILE'],
-  [/File name too long/i, 'ENAMETOOLONG'],
-]
-
 const NAMES = new Map(Object.entries(constants.errno).map(([name, number]) => [number, name]))
 
 /** The code of a system error (`ENOSPC`), or '' when the error is of another kind. */
@@ -53,14 +41,15 @@ export function errorCode(error: unknown): string {
   if (typeof code === 'string' && /^E[A-Z0-9]+$/.test(code)) return code
   // libuv has no name for some errors, EDQUOT among them: Node then says "Unknown system error -122".
   if (errno !== undefined && errno < 0) return NAMES.get(-errno) ?? ''
-  return /\bIO Error\b/.test(error.message) ? (DUCKDB.find(([text]) => text.test(error.message))?.[1] ?? '') : ''
+  return ''
 }
 
 /**
  * The Failure for an error met while writing `path`: DISK_FULL or OUTPUT_NOT_WRITABLE. A Failure is handed through,
  * and so is anything that is no write error at all: that is a defect and must look like one.
  */
-export function outputFailure(error: unknown, path: string): unknown {
+export function outputFailure(error: unknown, written: string): unknown {
+  const path = finalPath(written)
   if (error instanceof Failure) return error
   const code = errorCode(error)
   if (code === '') return error
@@ -68,4 +57,14 @@ export function outputFailure(error: unknown, path: string): unknown {
   if (detail !== undefined) return new Failure('DISK_FULL', { path, detail }, { cause: error })
   const cause = CAUSES[code] ?? { reason: (error as Error).message, hint: DISK }
   return new Failure('OUTPUT_NOT_WRITABLE', { path, ...cause }, { cause: error })
+}
+
+/** Inside a run folder, where the files lie that will be its outputs. */
+export const SET = 'set'
+
+const TEMPORARY = new RegExp(`\\.[^/\\\\]+\\.tocsin-\\d+-[0-9a-zA-Z]+[/\\\\]${SET}[/\\\\]`)
+
+/** A person asked for `scores/today.csv`; that it is first written to a run folder is no news in a message. */
+export function finalPath(path: string): string {
+  return path.replace(TEMPORARY, '')
 }

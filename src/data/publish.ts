@@ -13,7 +13,7 @@ import { Failure } from '../errors.ts'
 import { type PublishedFile, settle, syncDirectory, writeWhole } from './durable.ts'
 import { folderName, lockName, RECORD, sweep } from './janitor.ts'
 import { acquire, holds, release } from './lock.ts'
-import { outputFailure } from './output-failure.ts'
+import { outputFailure, SET } from './output-failure.ts'
 import { checkName, checkSpace, checkTarget, makeDirectory } from './output-path.ts'
 import { beat, describeOwner, HEARTBEAT_MS, type IsAlive, type Owner, writeOwner } from './owner.ts'
 
@@ -48,9 +48,9 @@ export interface FileSet {
 }
 
 export interface Run {
-  /** The run's private folder (mode 0700): temporary outputs, staged inputs, spill. */
+  /** The run's private folder (mode 0700), for whatever the work needs beside its outputs: staged inputs, spill. */
   readonly folder: string
-  /** Where to write the file that will become `<directory>/<name>`. */
+  /** Where to write the file that will become `<directory>/<name>`: a folder of its own, so any name is free. */
   temp(name: string): string
   /** Writes such a file whole. */
   write(name: string, content: string | Uint8Array): Promise<void>
@@ -99,6 +99,7 @@ export async function beginRun(options: RunOptions): Promise<Run> {
     if (options.needBytes !== undefined) checkSpace(directory, output, options.needBytes)
     mkdirSync(folder, { mode: 0o700 })
     writeOwner(record, owner)
+    mkdirSync(join(folder, SET))
     const { mode, mtimeMs } = statSync(record)
     const judge = { isAlive, nowMs: mtimeMs }
     await acquire(lock, { owner, record }, judge, output)
@@ -141,7 +142,7 @@ function run(work: Work, made: readonly string[]): Run {
   pulse.unref()
   const temp = (name: string) => {
     checkName(work.directory, name)
-    return join(work.folder, name)
+    return join(work.folder, SET, name)
   }
   const discard = () => {
     work.ended = true
@@ -179,7 +180,7 @@ function seal(work: Work, file: string | { name: string; sha256: string }): Prom
   const path = join(work.directory, name)
   const sealed =
     work.sealed.get(name) ??
-    settle(join(work.folder, name), name, work.mode, sha256).catch(error => {
+    settle(join(work.folder, SET, name), name, work.mode, sha256).catch(error => {
       throw work.ended ? new Failure('INTERRUPTED') : outputFailure(error, path)
     })
   work.sealed.set(name, sealed)
@@ -191,7 +192,7 @@ async function place(work: Work, set: FileSet): Promise<PublishedFile[]> {
   for (const file of set.files) files.push(await seal(work, file))
   if (set.metadata !== undefined) {
     await step(work, set.metadata.name, () =>
-      writeWhole(join(work.folder, set.metadata!.name), set.metadata!.text(files)),
+      writeWhole(join(work.folder, SET, set.metadata!.name), set.metadata!.text(files)),
     )
     files.push(await seal(work, set.metadata.name))
   }
@@ -238,7 +239,7 @@ async function step<T>(work: Work, name: string, act: () => T | Promise<T>): Pro
 
 function rename(work: Work, name: string): void {
   const path = join(work.directory, name)
-  renameSync(join(work.folder, name), path)
+  renameSync(join(work.folder, SET, name), path)
   work.placed.push(path)
 }
 

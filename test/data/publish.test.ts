@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { outputFailure } from '../../src/data/output-failure.ts'
 import { describeOwner } from '../../src/data/owner.ts'
 import { beginRun, type Run, type RunOptions, writeFileAtomic } from '../../src/data/publish.ts'
 import type { Failure } from '../../src/errors.ts'
@@ -140,6 +141,21 @@ describe('a set', () => {
     run.discard()
     expect(await publishing).toMatchObject({ exit: 130 })
     expect(list()).toEqual([])
+  })
+
+  test("may have any name, that of the run folder's own files too", async () => {
+    const run = await begin({ name: '.tocsin-owner' })
+    writeFileSync(join(run.folder, 'added.csv'), 'work')
+    for (const name of ['.tocsin-owner', 'added.csv']) await run.write(name, 'x')
+    await run.publish({ files: ['.tocsin-owner', 'added.csv'], metadata: undefined })
+    expect(list().map(text)).toEqual(['x', 'x'])
+  })
+
+  test('a message names the output, not the temporary file', async () => {
+    const run = await begin()
+    const failure = outputFailure(Object.assign(new Error(), { code: 'ENOSPC' }), run.temp('out.csv')) as Failure
+    run.discard()
+    expect(failure.message).toBe(`No space left while writing ${join(dir, 'out.csv')}`)
   })
 
   test('one file alone goes the same way', async () => {
