@@ -32,11 +32,7 @@ export function alertsByGroup({ column, levels, groups }: AlertsByGroup): Chart 
     option: {
       ...frame(`Alarms by ${column}`, `${alarmed} of ${groups.length} have at least one`, grid),
       legend: { ...legend(levels, 860), top: 54 },
-      xAxis: axis('rows', 'x', {
-        type: 'value',
-        minInterval: 1,
-        splitLine: { show: true, lineStyle: { color: INK, opacity: 0.14 } },
-      }),
+      xAxis: axis('rows', 'x', { type: 'value', minInterval: 1 }),
       yAxis: {
         ...axis('', 'y', {
           type: 'category',

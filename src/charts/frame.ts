@@ -61,7 +61,7 @@ export function axis(name: string, where: 'x' | 'y', more: object = {}): object 
     nameLocation: 'middle',
     nameGap: where === 'x' ? 30 : 48,
     nameTextStyle: { fontSize: 12, color: INK },
-    axisLabel: { color: INK, fontSize: 11, hideOverlap: true },
+    axisLabel: { color: INK, fontSize: 11, hideOverlap: true, ...(where === 'y' ? { formatter: tick } : {}) },
     axisLine: { show: where === 'x', onZero: false, lineStyle: { color: INK, opacity: 0.5 } },
     axisTick: { show: where === 'x', lineStyle: { color: INK, opacity: 0.5 } },
     splitLine: { show: where === 'y', lineStyle: { color: INK, opacity: FAINT } },
@@ -70,10 +70,11 @@ export function axis(name: string, where: 'x' | 'y', more: object = {}): object 
 }
 
 /** Axis of times (epoch milliseconds, shown in UTC) or of row numbers. */
-export function along(time: boolean): object {
+export function along(time: boolean, x: readonly number[]): object {
   if (!time) return axis('row', 'x', { type: 'value', min: 'dataMin', max: 'dataMax', splitNumber: 8 })
-  const label = { year: '{yyyy}', month: '{yyyy}-{MM}', day: '{MM}-{dd}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' }
-  return axis('time (UTC)', 'x', {
+  const label = { year: '{yyyy}-{MM}', month: '{yyyy}-{MM}', day: '{MM}-{dd}', hour: '{HH}:{mm}', minute: '{HH}:{mm}' }
+  const [from, to] = [x[0] ?? 0, x.at(-1) ?? 0].map(ms => new Date(ms).toISOString().slice(0, 16).replace('T', ' '))
+  return axis(`time (UTC), ${from} to ${to}`, 'x', {
     type: 'time',
     axisLabel: { color: INK, fontSize: 11, hideOverlap: true, formatter: { ...label, second: '{HH}:{mm}:{ss}' } },
   })
@@ -113,7 +114,7 @@ export function cutsAcross(cuts: readonly Cut[], scale: Scale, plotHeight: numbe
       offset: [2, apart[i]! - places[i]!],
     },
   }))
-  return { silent: true, symbol: 'none', data }
+  return { silent: true, symbol: 'none', precision: 15, data }
 }
 
 /** Vertical lines at the cuts; labels above the plot, one row higher where two would meet. */
@@ -132,7 +133,12 @@ export function cutsUpright(cuts: readonly Cut[], scale: Scale, plotWidth: numbe
       label: { position: 'end', formatter: text, color: INK, fontSize: 11, distance: 4 + 14 * floor },
     }
   })
-  return { silent: true, symbol: 'none', data }
+  // ECharts rounds the place of a line to two decimals unless told otherwise.
+  return { silent: true, symbol: 'none', precision: 15, data }
+}
+
+function tick(value: number | string): string {
+  return typeof value === 'number' ? figure(value) : value
 }
 
 /** Four significant digits, without the noise of binary fractions, with a true minus sign. */

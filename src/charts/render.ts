@@ -11,9 +11,13 @@ export async function renderSvg(chart: Chart, background?: string): Promise<stri
   const drawing = echarts.init(null, null, { renderer: 'svg', ssr: true, width: chart.width, height: chart.height })
   try {
     drawing.setOption({ ...chart.option, backgroundColor: background ?? 'transparent' })
-    // ECharts numbers its drawings process-wide; the chart's own name makes the ids the same every time.
-    const svg = drawing.renderToSVGString({ useViewBox: true }).replace(/\bzr\d+-/g, `${chart.name}-`)
-    return svg.replace(/ ecmeta_\w+="[^"]*"/g, '')
+    // ECharts numbers its drawings and their hover styles process-wide. A picture has no hover, and the chart's own
+    // name makes the other ids the same every time, and unlike those of another chart on the page.
+    const svg = drawing.renderToSVGString({ useViewBox: true })
+    return svg
+      .replace(/ class="zr\d+-cls-\d+"| ecmeta_\w+="[^"]*"| pointer-events="visible"/g, '')
+      .replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, '')
+      .replace(/\bzr\d+-/g, `${chart.name}-`)
   } finally {
     // Without this the process never ends.
     drawing.dispose()

@@ -64,7 +64,7 @@ export function operating({ name, x, y }: { name: string; x: number; y: number }
     z: 5,
     symbol: levelShape(i + 1),
     symbolSize: 11,
-    itemStyle: { color: levelColour(i + 1, of), borderColor: INK, borderWidth: 0.6 },
+    itemStyle: { color: levelColour(i + 1, of), borderColor: INK, borderWidth: 0.6, opacity: 1 },
     label: { show: true, formatter: name, color: INK, fontSize: 11, position: x < 0.6 ? 'right' : 'left', distance: 7 },
     labelLayout: { moveOverlap: 'shiftY' },
     data: [[100 * x, 100 * y]],

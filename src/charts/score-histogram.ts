@@ -1,5 +1,5 @@
 import { axis, type Chart, type Cut, cutsUpright, figure, frame, grouped, scaleFor } from './frame.ts'
-import { INK, levelColour, NEUTRAL } from './palette.ts'
+import { INK, levelColour } from './palette.ts'
 
 export interface ScoreHistogram {
   readonly edges: readonly number[]
@@ -63,11 +63,11 @@ function bar(api: Api, edges: readonly number[], base: number, colour: (i: numbe
   const fill = colour(i)
   // Bad rows are drawn inside the bar of all rows: narrower and in ink, so that they show on any colour.
   if (fill === INK) [shape.x, shape.width] = [shape.x + shape.width * 0.3, shape.width * 0.4]
-  return { type: 'rect', shape, style: { fill, opacity: fill === NEUTRAL ? 0.6 : 1 } }
+  return { type: 'rect', shape, style: { fill } }
 }
 
 function subtitle(rows: number, bad: readonly number[] | undefined): string {
   if (!bad) return `${grouped(rows)} rows`
   const count = bad.reduce((sum, n) => sum + n, 0)
-  return `${grouped(rows)} rows; the dark bars are the ${grouped(count)} labelled bad`
+  return `${grouped(rows)} rows; narrow bars: the ${grouped(count)} labelled bad`
 }

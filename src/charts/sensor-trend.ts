@@ -35,7 +35,7 @@ export function sensorTrend({ column, unit, slices, time, limits, faults }: Sens
     option: {
       ...frame(column, limitsText(limits, unit), { left: 72, right: 28, top: 84, bottom: 52 }),
       legend: legend([names.line, ...(limits ? [names.outside] : []), ...(faults.length ? [names.fault] : [])], 860),
-      xAxis: along(time),
+      xAxis: along(time, slices.x),
       yAxis: axis(unit ? `${column} (${unit})` : column, 'y', { type: 'value', ...y }),
       series: [
         {
@@ -61,7 +61,7 @@ export function sensorTrend({ column, unit, slices, time, limits, faults }: Sens
           ),
           symbolSize: 9,
           symbolOffset: [0, -7],
-          itemStyle: { color: 'transparent', borderColor: INK, borderWidth: 1.8 },
+          itemStyle: { color: 'transparent', borderColor: INK, borderWidth: 1.8, opacity: 1 },
         },
       ],
     },
@@ -75,7 +75,8 @@ function points(name: string, symbol: string, color: string, data: number[][]): 
     silent: true,
     symbol,
     symbolSize: 8,
-    itemStyle: { color, borderColor: INK, borderWidth: 0.4 },
+    z: 3,
+    itemStyle: { color, borderColor: INK, borderWidth: 0.4, opacity: 1 },
     data,
   }
 }

@@ -33,7 +33,7 @@ export function timeline({ slices, time, cuts, bad }: Timeline): Chart {
     option: {
       ...frame(time ? 'Risk over time' : 'Risk by row', subtitle(rows, slices.x.length, Boolean(bad?.length)), grid),
       legend: legend(['OK', ...cuts.map(({ name }) => name)], width),
-      xAxis: along(time),
+      xAxis: along(time, slices.x),
       yAxis: axis('risk', 'y', { type: 'value', ...y }),
       series: [
         {
@@ -58,7 +58,8 @@ export function timeline({ slices, time, cuts, bad }: Timeline): Chart {
           silent: true,
           symbol: levelShape(i + 1),
           symbolSize: 8,
-          itemStyle: { color: levelColour(i + 1, cuts.length), borderColor: INK, borderWidth: 0.4 },
+          z: 3,
+          itemStyle: { color: levelColour(i + 1, cuts.length), borderColor: INK, borderWidth: 0.4, opacity: 1 },
           data: marks[i],
         })),
       ],
@@ -74,6 +75,7 @@ export function legend(names: readonly string[], width: number): object {
     itemWidth: 12,
     itemHeight: 9,
     itemGap: 14,
+    itemStyle: { borderWidth: 'inherit' },
     width: width - 60,
     textStyle: { color: INK, fontSize: 11 },
     selectedMode: false,

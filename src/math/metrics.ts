@@ -2,7 +2,7 @@
  * How well a risk tells bad rows from good ones. Labels are 1 (bad) and 0; a row counts only where its risk is finite
  * and its label is 0 or 1. "Alarm" means `risk > cut`, here as everywhere.
  */
-import { betaQuantile, normalCdf, normalQuantile } from './distributions.ts'
+import { betaQuantile, normalQuantile } from './distributions.ts'
 import { mean, variance } from './statistics.ts'
 
 export type Labels = Uint8Array | Int32Array | Float64Array
@@ -84,7 +84,8 @@ export function wilson(events: number, trials: number, confidence = 0.95): Inter
 
 /**
  * Area under the ROC curve, ties counted half (= Mann and Whitney's U over the pairs), in O(n log n) by mid-ranks
- * (Sun and Xu 2014). With perfect separation the variance of DeLong is 0; the interval then comes from the exact
+ * (Sun and Xu 2014). The interval is DeLong's on the log-odds scale (Qin and Hotilovac 2008) with
+ * Student's factor. With perfect separation the variance of DeLong is 0; the interval then comes from the exact
  * bound on seeing no misordered pair among the smaller class. NaN when a class is empty.
  */
 export function rocAuc(risk: Float64Array, label: Labels, confidence = 0.95): Auc {
@@ -97,14 +98,12 @@ export function rocAuc(risk: Float64Array, label: Labels, confidence = 0.95): Au
   const above = shareBelow(bad, good)
   const below = shareBelow(good, bad).map(share => 1 - share)
   const auc = mean(above)
-  const se = Math.sqrt(variance(above, 1) / m + variance(below, 1) / n)
-  const { low, high } = interval(auc, se, Math.min(m, n), confidence)
+  const [fromBad, fromGood] = [variance(above, 1) / m, variance(below, 1) / n]
+  const se = Math.sqrt(fromBad + fromGood)
+  // Welch and Satterthwaite: with seven bad rows the error is itself known by seven rows only.
+  const freedom = (fromBad + fromGood) ** 2 / (fromBad ** 2 / (m - 1) + fromGood ** 2 / (n - 1))
+  const { low, high } = interval(auc, se, freedom, Math.min(m, n), confidence)
   return { auc, se, low, high, positives: m, negatives: n, betterThanChance: low > 0.5 }
-}
-
-/** Two-sided p-value of "the AUC is 0.5", by DeLong's error; 1 when it cannot be told. */
-export function chanceP({ auc, se }: Auc): number {
-  return se > 0 ? 2 * normalCdf(-Math.abs(auc - 0.5) / se) : 1
 }
 
 export function rocCurve(risk: Float64Array, label: Labels): RocCurve {
@@ -129,7 +128,11 @@ export function prCurve(risk: Float64Array, label: Labels): PrCurve {
 
 /** Mean precision over the positives, stepwise: Σ (Rₙ − Rₙ₋₁) Pₙ. NaN without a positive. */
 export function averagePrecision(risk: Float64Array, label: Labels): number {
-  const { precision, recall } = prCurve(risk, label)
+  return areaUnder(prCurve(risk, label))
+}
+
+/** The average precision of a curve that is already known. */
+export function areaUnder({ precision, recall }: PrCurve): number {
   let sum = 0
   for (let i = 1; i < recall.length; i++) sum += (recall[i]! - recall[i - 1]!) * precision[i]!
   return recall.length > 1 ? sum : Number.NaN
@@ -167,15 +170,23 @@ function shareBelow(values: Float64Array, others: Float64Array): Float64Array {
   })
 }
 
-function interval(auc: number, se: number, smaller: number, confidence: number): Interval {
+function interval(auc: number, se: number, freedom: number, smaller: number, confidence: number): Interval {
   const tail = (1 - confidence) / 2
   if (se === 0 && (auc === 0 || auc === 1)) {
     const bound = betaQuantile(tail, smaller, 1)
     return auc === 1 ? { low: bound, high: 1 } : { low: 0, high: 1 - bound }
   }
   if (!(se > 0)) return { low: 0, high: 1 }
-  const half = normalQuantile(1 - tail) * se
-  return { low: Math.max(0, auc - half), high: Math.min(1, auc + half) }
+  // On the log-odds scale: within 0 and 1, and with few rows far nearer to 95 % than auc ± 1.96 se.
+  const half = (studentQuantile(confidence, freedom) * se) / (auc * (1 - auc))
+  const odds = Math.log(auc / (1 - auc))
+  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) }
+}
+
+/** The t that a Student variable stays within, both ways, with this probability. */
+function studentQuantile(within: number, freedom: number): number {
+  const share = betaQuantile(within, 0.5, freedom / 2)
+  return Math.sqrt((freedom * share) / (1 - share))
 }
 
 function counts(risk: number, label: number): boolean {

@@ -82,7 +82,6 @@ describe('edges', () => {
     expect(metrics.rocAuc(Float64Array.of(1, 2), Uint8Array.of(0, 0)).auc).toBeNaN()
     const one = metrics.rocAuc(Float64Array.of(1, 2, 3), Uint8Array.of(0, 1, 0))
     expect(one).toMatchObject({ auc: 0.5, low: 0, high: 1, betterThanChance: false })
-    expect(metrics.chanceP(one)).toBe(1)
   })
 
   test('rows without a risk or a label do not count', () => {
@@ -123,4 +122,25 @@ test('the area is Mann and Whitney’s count of pairs, and turns over with the s
       ).toBeCloseTo(1 - auc, 12)
     }),
   )
+})
+
+test('the interval covers the true area in 95 % of repeats, with few bad rows too', () => {
+  let state = 7
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return (state + 0.5) / 2 ** 32
+  }
+  // Two exponentials whose means are as 3 to 1: the area is 3 / (3 + 1) exactly.
+  const draw = (mean: number) => -mean * Math.log(random())
+  const repeats = 2000
+  let [covered, plain] = [0, 0]
+  for (let r = 0; r < repeats; r++) {
+    const label = Uint8Array.from({ length: 60 }, (_, i) => (i < 8 ? 1 : 0))
+    const risk = Float64Array.from(label, bad => draw(bad ? 3 : 1))
+    const { auc, se, low, high } = metrics.rocAuc(risk, label)
+    if (low <= 0.75 && 0.75 <= high) covered++
+    if (Math.abs(auc - 0.75) <= 1.96 * se) plain++
+  }
+  expect(covered / repeats).toBeGreaterThan(0.95 - 3 * Math.sqrt((0.95 * 0.05) / repeats))
+  expect(covered).toBeGreaterThan(plain)
 })
