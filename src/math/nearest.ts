@@ -2,7 +2,8 @@
 
 /**
  * The word of `words` nearest to `word`, or undefined when none is near: at most a third of its letters may differ.
- * Case does not count as a difference; the first of equally near words wins.
+ * Case does not count as a difference; the first of equally near words wins. Where none is near, the one word that begins
+ * with it (`CRITICAL` of `CRITICAL_FAILURE`) is meant.
  */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   const wanted = fold(word)
@@ -18,7 +19,12 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
       bestDistance = distance
     }
   }
-  return best
+  return best ?? beginning(wanted, words)
+}
+
+function beginning(start: string, words: Iterable<string>): string | undefined {
+  const found = start.length < 3 ? [] : [...words].filter(word => fold(word).startsWith(start))
+  return found.length === 1 ? found[0] : undefined
 }
 
 /**

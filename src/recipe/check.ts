@@ -84,10 +84,16 @@ function chooseByUse(maps: readonly Shape[], node: MapNode, report: Report): Sha
 
 function checkProperties({ properties = {}, required = [] }: Shape, node: MapNode, report: Report): void {
   const words = Object.keys(properties)
+  const parts = new Set<string>()
   for (const entry of node.entries) {
+    const part = partOf(entry.path)
     if (Object.hasOwn(properties, entry.key)) check(properties[entry.key]!, entry.value, report)
-    else if (!reserved(entry, report)) report(unknownWord(entry, words, node))
+    else if (!part) report(unknownWord(entry, properties, node))
+    // Several words of one part (sql, table) are one mistake.
+    else if (!parts.has(part.part)) report(partMistake(part, entry.path, entry.keySpan))
+    if (part) parts.add(part.part)
   }
+  if (parts.size > 0) return
   for (const word of required) {
     if (node.entries.some(entry => entry.key === word || unknownMeans(entry.key, words) === word)) continue
     const span = { start: node.span.start, end: node.span.start + 1 }
@@ -101,11 +107,22 @@ function unknownMeans(word: string, words: readonly string[]): string | undefine
   return nearest(word, words) ?? translate(word, words)
 }
 
-function unknownWord({ key, path, keySpan }: Entry, words: readonly string[], parent: MapNode): Mistake {
+function unknownWord(
+  { key, path, keySpan, value }: Entry,
+  properties: Record<string, Shape>,
+  parent: MapNode,
+): Mistake {
+  const words = Object.keys(properties)
   const free = words.filter(word => !parent.entries.some(entry => entry.key === word))
-  const meant = translate(key, free) ?? nearest(key, free)
-  const expected = `one of ${words.join(', ')}`
-  return { path, span: keySpan, found: `the unknown word ${key}`, expected, ...(meant ? { mend: meant } : {}) }
+  const meant = unknownMeans(key, free)
+  const mistake = { path, span: keySpan, found: `the unknown word ${key}`, expected: `one of ${words.join(', ')}` }
+  if (meant === undefined) return mistake
+  const wrongValues: Mistake[] = []
+  check(properties[meant]!, value, wrong => wrongValues.push(wrong))
+  // The word alone is no mend when its value would be wrong too.
+  return wrongValues.length === 0
+    ? { ...mistake, mend: meant }
+    : { ...mistake, expected: `${mistake.expected}; probably ${meant}: ${describeShape(properties[meant]!)}` }
 }
 
 /** A word of the grammar whose part belongs to another version. */
@@ -146,7 +163,10 @@ function scalarMistake(shape: Shape, scalars: readonly Shape[], node: ScalarNode
   if (part) return partMistake(part, node.path, node.span)
   if (node.value === null && node.written === '') return wrong(shape, node, 'nothing')
   if (node.block && node.value === '')
-    return wrong(shape, node, `${node.written.trim()} (in YAML it begins a block of text, which is empty)`)
+    return {
+      ...wrong(shape, node, `${node.written.trim()} (in YAML it begins a block of text, which is empty)`),
+      ...(node.path.endsWith('.delimiter') && node.written.startsWith('|') && { mend: 'pipe' }),
+    }
   if (typeof node.value !== 'string' && scalars.some(isFreeText)) {
     const kind = node.value === null ? 'nothing' : `the ${typeof node.value} ${String(node.value)}`
     const found = `${node.written}, which YAML reads as ${kind}`

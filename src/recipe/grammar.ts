@@ -56,7 +56,7 @@ const Read = Type.Object(
     decimal: Type.Optional(words(['.', ','], "the decimal sign: '.' or ','")),
     header: Type.Optional(
       Type.Union([Type.Boolean(), Type.Literal('none')], {
-        description: 'true, or false when there is no header line',
+        description: 'true; false or none when there is no header line',
       }),
     ),
     encoding: Type.Optional(

@@ -91,8 +91,7 @@ export function spanOf(source: RecipeSource, path: string, at: 'key' | 'value' =
 }
 
 function describe(file: string, text: string, { path, span, found, expected, mend }: Mistake): string {
-  const lineStart = text.lastIndexOf('\n', span.start - 1) + 1
-  const lineEnd = endOfLine(text, span.start)
+  const { start: lineStart, end: lineEnd } = lineAt(text, span.start)
   const line = text.slice(lineStart, lineEnd)
   const row = text.slice(0, lineStart).split('\n').length
   const column = span.start - lineStart
@@ -111,13 +110,16 @@ function describe(file: string, text: string, { path, span, found, expected, men
     const mended = line.slice(0, column) + mend + line.slice(Math.min(span.end, lineEnd) - lineStart)
     said.push(`  write     ${printable(mended.trim())}`)
   }
-  return said.join('\n')
+  return said.map(line => line.trimEnd()).join('\n')
 }
 
-function endOfLine(text: string, from: number): number {
-  const end = text.indexOf('\n', from)
-  const at = end < 0 ? text.length : end
-  return text[at - 1] === '\r' && at > from ? at - 1 : at
+/** The line that a character stands in, without its end. */
+export function lineAt(text: string, at: number): Span {
+  // lastIndexOf takes a negative start for 0.
+  const start = at === 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1
+  const newline = text.indexOf('\n', at)
+  const end = newline < 0 ? text.length : newline
+  return { start, end: end > start && text[end - 1] === '\r' ? end - 1 : end }
 }
 
 /** A long line is shown around its caret, so that the caret stays on the screen. */

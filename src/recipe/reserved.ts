@@ -1,4 +1,5 @@
 /** Words of the grammar that other programs do today, and words people bring from elsewhere. */
+import { nearest } from '../math/nearest.ts'
 
 const FILES = 'export the rows to CSV, Parquet or .xlsx and name that file under rows.file'
 
@@ -95,7 +96,9 @@ const ELSEWHERE: Readonly<Record<string, readonly string[]>> = {
   transforms: ['preprocessing', 'steps', 'pipeline', 'scale'],
 }
 
-/** Which of `words` another tool's word stands for. */
+/** Which of `words` another tool's word stands for, misspelt or not. */
 export function translate(word: string, words: readonly string[]): string | undefined {
-  return words.find(ours => ELSEWHERE[ours]?.includes(word.toLowerCase()))
+  const lower = word.toLowerCase()
+  const exact = words.find(ours => ELSEWHERE[ours]?.includes(lower))
+  return exact ?? words.find(ours => lower.length > 4 && nearest(lower, ELSEWHERE[ours] ?? []))
 }

@@ -1,6 +1,6 @@
 /** Places where YAML reads something else than a person meant, and what to write instead. */
 import type { YAMLError } from 'yaml'
-import type { Mistake, Span } from './mistakes.ts'
+import { lineAt, type Mistake, type Span } from './mistakes.ts'
 
 interface Said {
   found: string
@@ -15,7 +15,7 @@ export function explainSyntax(text: string, errors: readonly YAMLError[]): Mista
   const mistakes: Mistake[] = []
   for (const error of [...errors].sort((a, b) => a.pos[0] - b.pos[0])) {
     const at = error.pos[0]
-    const line = text.lastIndexOf('\n', at - 1)
+    const line = lineAt(text, at).start
     if (lines.has(line)) continue
     lines.add(line)
     const said = explain(text, error, restOfLine(text, at))
@@ -173,13 +173,6 @@ function balance(text: string): number {
 /** A text in YAML's double quotes, which leave SQL's single quotes as they are. */
 function double(text: string): string {
   return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`
-}
-
-function lineAt(text: string, at: number): Span {
-  const start = text.lastIndexOf('\n', at - 1) + 1
-  const end = text.indexOf('\n', at)
-  const stop = end < 0 ? text.length : end
-  return { start, end: text[stop - 1] === '\r' ? stop - 1 : stop }
 }
 
 function restOfLine(text: string, at: number): Span {
