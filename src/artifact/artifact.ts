@@ -1,0 +1,139 @@
+/**
+ * The artifact: a recipe after fitting, in one file of pure data. It holds what scoring needs and nothing that could run:
+ * the resolved recipe, features, model and transform states, cuts with their support, the training profile and lineage.
+ * Base names and hashes, never paths or clocks; so the same inputs give the same bytes, and its id is their SHA-256.
+ */
+import { createHash } from 'node:crypto'
+import type { TypedArray } from '../math/columns.ts'
+import type { State } from '../math/state.ts'
+import type { PlannedFeature, Types } from '../recipe/feature.ts'
+import type { Recipe } from '../recipe/schema.ts'
+import { quoteJson } from './json.ts'
+import { decode as decodeContainer, encode as encodeContainer } from './safetensors.ts'
+
+/** A level after calibration. `cut` compares with the risk: a row is at this level when `risk > cut`. */
+export interface LevelCut {
+  readonly name: string
+  readonly cut: number
+  /** The rule as the recipe states it: "false_alarms 1/month". */
+  readonly rule: string
+  readonly hold?: { readonly count: number; readonly of: number }
+  /** What the held-out data says about false alarms at this cut; absent where no held-out data was used. */
+  readonly support?: Support
+}
+
+export interface Support {
+  readonly supported: boolean
+  readonly unit: 'week' | 'share'
+  /** Observed on the held-out rows, with its 95 % interval, per week or as a share of rows. */
+  readonly rate: number
+  readonly low: number
+  readonly high: number
+  /** One-sided 95 % bound that the cut promises. */
+  readonly promise: number
+  readonly events: number
+  readonly exposure: number
+  readonly asked: number
+  /** The tightest budget that this much data can support, and the data that the asked budget would take. */
+  readonly supports: number
+  readonly needed: number
+}
+
+export interface Lineage {
+  readonly rows: number
+  readonly learned: number
+  readonly heldOut: number
+  readonly tested: number
+  readonly rejected: Readonly<Record<string, number>>
+  /** Base names, sorted, and the SHA-256 of their bytes in that order. */
+  readonly files: readonly string[]
+  readonly sha256: string
+  /** First and last time of the learned and held-out rows, ISO; absent without a time column. */
+  readonly from?: string
+  readonly to?: string
+}
+
+export interface Description {
+  readonly format: 1
+  readonly version: string
+  readonly name: string
+  readonly task: 'detect'
+  readonly recipe: Recipe
+  readonly types: Types
+  readonly features: readonly PlannedFeature[]
+  readonly levels: readonly LevelCut[]
+  readonly lineage: Lineage
+  readonly parent?: string
+}
+
+export interface Artifact extends Description {
+  readonly model: State
+  readonly transforms: readonly State[]
+  /** One entry a feature: training minimum, maximum, mean, std, median. */
+  readonly profile: State
+}
+
+const KEY = 'tocsin'
+
+export function encode(artifact: Artifact): Uint8Array {
+  const { model, transforms, profile, ...description } = artifact
+  const tensors = new Map<string, TypedArray>()
+  const states = {
+    model: packState('model', model, tensors),
+    profile: packState('profile', profile, tensors),
+    transforms: transforms.map((state, i) => packState(`transform.${i}`, state, tensors)),
+  }
+  return encodeContainer({ metadata: { [KEY]: quoteJson({ ...description, states }) }, tensors })
+}
+
+/** @throws Error with the reason when the bytes are not an artifact that this version reads. */
+export function decode(bytes: Uint8Array): Artifact {
+  const { metadata, tensors } = decodeContainer(bytes)
+  const text = metadata[KEY]
+  if (text === undefined) throw new Error('it is a tensor file, but not one that tocsin wrote')
+  const { states, ...description } = JSON.parse(text) as Description & { states: PackedStates }
+  if (description.format !== 1) {
+    throw new Error(`its format is ${description.format}; this version reads format 1. Update tocsin`)
+  }
+  return {
+    ...description,
+    model: unpackState('model', states.model, tensors),
+    profile: unpackState('profile', states.profile, tensors),
+    transforms: states.transforms.map((packed, i) => unpackState(`transform.${i}`, packed, tensors)),
+  }
+}
+
+/** The artifact's id: SHA-256 of its bytes, in hex. People see its first eight characters. */
+export function digest(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
+type Packed = Record<string, number | string | readonly string[]>
+interface PackedStates {
+  model: Packed
+  profile: Packed
+  transforms: Packed[]
+}
+
+/** Arrays become tensors; so do the numbers that JSON cannot hold (NaN, ±Infinity, −0). */
+function packState(prefix: string, state: State, tensors: Map<string, TypedArray>): Packed {
+  const packed: Packed = {}
+  for (const [key, value] of Object.entries(state)) {
+    if (ArrayBuffer.isView(value)) tensors.set(`${prefix}.${key}`, value)
+    else if (typeof value === 'number' && (!Number.isFinite(value) || Object.is(value, -0))) {
+      tensors.set(`${prefix}.${key}#`, Float64Array.of(value))
+    } else packed[key] = value
+  }
+  return packed
+}
+
+function unpackState(prefix: string, packed: Packed, tensors: ReadonlyMap<string, TypedArray>): State {
+  const state: Record<string, number | string | readonly string[] | TypedArray> = Object.assign(Object.create(null), packed)
+  for (const [name, tensor] of tensors) {
+    if (!name.startsWith(`${prefix}.`)) continue
+    const key = name.slice(prefix.length + 1)
+    if (key.endsWith('#')) state[key.slice(0, -1)] = tensor[0] as number
+    else state[key] = tensor
+  }
+  return state
+}

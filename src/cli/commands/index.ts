@@ -1,0 +1,24 @@
+/** The one list of commands. A new one is a file and a line here. */
+import type { Command } from 'commander'
+import type { Terminal } from '../terminal.ts'
+
+export type AddCommand = (program: Command, terminal: Terminal) => Command
+
+interface Entry {
+  /** The command's word, then its other names. */
+  readonly words: readonly string[]
+  /** Loaded only when it is called or listed: starting one command must not pay for the others. */
+  load(): Promise<AddCommand>
+}
+
+export const commands: readonly Entry[] = [
+  { words: ['init'], load: async () => (await import('./init.ts')).addInit },
+  { words: ['features', 'make-features'], load: async () => (await import('./features.ts')).addFeatures },
+  { words: ['fit', 'train'], load: async () => (await import('./fit.ts')).addFit },
+  { words: ['threshold', 'calibrate'], load: async () => (await import('./threshold.ts')).addThreshold },
+  { words: ['evaluate'], load: async () => (await import('./evaluate.ts')).addEvaluate },
+  { words: ['score', 'score-batch'], load: async () => (await import('./score.ts')).addScore },
+  { words: ['inspect'], load: async () => (await import('./inspect.ts')).addInspect },
+  { words: ['schema'], load: async () => (await import('./schema.ts')).addSchema },
+  { words: ['demo'], load: async () => (await import('./demo.ts')).addDemo },
+]

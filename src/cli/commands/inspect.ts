@@ -1,0 +1,60 @@
+import type { Command } from 'commander'
+import { readModel } from '../../verbs/model-file.ts'
+import * as options from '../options.ts'
+import { describeLevels } from '../summary/levels.ts'
+import { number } from '../summary/score.ts'
+import type { Terminal } from '../terminal.ts'
+import { short } from '../../plan/reasons.ts'
+
+const EXAMPLES = `Examples:
+  tocsin inspect pump.tocsin
+  tocsin inspect pump.tocsin --json
+`
+
+export function addInspect(program: Command, terminal: Terminal): Command {
+  return program
+    .command('inspect')
+    .description('Say in words what a model file holds: model, features, cuts, where it comes from.')
+    .argument('[file]', 'the model file')
+    .option('-m, --model <file>', 'the model file')
+    .addHelpText('before', EXAMPLES)
+    .action((position: string | undefined, flags: { model?: string }) => {
+      const path = options.required(flags.model ?? position, 'the model file', 'tocsin inspect pump.tocsin')
+      const { artifact, id, bytes } = readModel(path)
+      const { model: state, transforms, profile, ...description } = artifact
+      terminal.result({ path, id, bytes, ...description, model: shapes(state), transforms: transforms.map(shapes) })
+      const { lineage, recipe, features } = artifact
+      const { use, ...parameters } = recipe.model
+      terminal.say('file', `${path}, ${number(bytes)} bytes, tocsin format ${artifact.format}, written by ${artifact.version}`)
+      terminal.say('id', id)
+      if (artifact.parent) terminal.say('parent', artifact.parent)
+      terminal.say('name', artifact.name)
+      terminal.say('model', [use, ...Object.entries(parameters).map(([k, v]) => `${k} ${v}`)].join(', '))
+      for (const { use: step, ...rest } of recipe.transforms) terminal.say('before it', [step, ...Object.entries(rest).map(([k, v]) => `${k} ${v}`)].join(', '))
+      terminal.say('learned', `${number(lineage.learned)} rows of ${number(lineage.rows)} from ${lineage.files.join(', ')}; ${number(lineage.heldOut)} held out`)
+      if (lineage.from) terminal.say('', `${lineage.from} to ${lineage.to}`)
+      terminal.say('data', `SHA-256 ${lineage.sha256}`)
+      terminal.say('seed', String(recipe.seed))
+      describeLevels(terminal, artifact)
+      terminal.say('features', `${features.length}, with the range seen in training:`)
+      const { min, max } = profile as Record<string, Float64Array>
+      for (const [i, feature] of features.entries()) {
+        const formula = feature.text === `"${feature.name}"` ? '' : ` = ${feature.text}`
+        terminal.say('', `${feature.name}${formula}: ${short(min?.[i] ?? Number.NaN)} to ${short(max?.[i] ?? Number.NaN)}${feature.unit ? ` ${feature.unit}` : ''}`)
+      }
+      for (const { column, fault, range, limits, level, unit } of recipe.sensors) {
+        const rules = [
+          ...(fault.length ? [`fault codes ${fault.join(', ')}`] : []),
+          ...(range ? [`possible ${range[0] ?? '−∞'} to ${range[1] ?? '∞'}`] : []),
+          ...(limits ? [`limits ${limits[0] ?? '−∞'} to ${limits[1] ?? '∞'} raise ${level}`] : []),
+        ]
+        if (rules.length) terminal.say('sensor', `${column}${unit ? ` (${unit})` : ''}: ${rules.join('; ')}`)
+      }
+    })
+}
+
+function shapes(state: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(state).map(([key, value]) => [key, ArrayBuffer.isView(value) ? `${value.constructor.name}(${(value as Float64Array).length})` : value]),
+  )
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs'
+import { basename, extname, join } from 'node:path'
+import type { Command } from 'commander'
+import { score, type ScoreRequest, type ScoreResult } from '../../verbs/score.ts'
+import * as options from '../options.ts'
+import { describeScore } from '../summary/score.ts'
+import type { Terminal } from '../terminal.ts'
+import { scoreToStdout } from '../stdout.ts'
+
+interface Flags {
+  model: string[]
+  input?: string
+  output?: string
+  threshold?: number
+  batchSize?: number
+  onInvalid: ScoreRequest['onInvalid']
+  maxRejected: number
+  format?: ('csv' | 'parquet')[]
+  replace: boolean
+  scoredAt?: string
+  threads?: number
+  memory?: string
+}
+
+const EXAMPLES = `Examples:
+  tocsin score pump.tocsin today.csv
+  tocsin score_batch --model pump.tocsin --input today.csv --output scores/today --verbose
+  tocsin score --model old.tocsin --model new.tocsin --input today.csv      both models, side by side
+  tocsin score pump.tocsin today.csv --output - | head                      CSV on standard output
+`
+
+export function addScore(program: Command, terminal: Terminal): Command {
+  return program
+    .command('score')
+    .alias('score-batch')
+    .description('Score rows with a model: scores, alarms and reasons beside your own columns.')
+    .argument('[model]', 'the model file')
+    .argument('[input]', 'the table: CSV, Parquet or .xlsx; a file, a folder or a glob')
+    .option('-m, --model <file>', 'the model file; give it again to compare models on the same rows', (v, all: string[]) => [...all, v], [])
+    .option('-i, --input <path>', 'the table: CSV, Parquet or .xlsx; a file, a folder or a glob')
+    .option('-o, --output <name>', 'the outputs, without an ending; - for CSV on standard output (default: <input>_scores)')
+    .option('-t, --threshold <number>', 'use this cut in place of the calibrated one', options.asNumber('threshold'))
+    .option('--batch-size <rows>', 'rows to score at a time; changes memory, never results', options.asCount('batch-size'))
+    .option('--on-invalid <what>', 'rows with unusable features: skip (keep unscored), impute or error', options.asOnInvalid, 'skip')
+    .option('--max-rejected <share>', 'fail with exit code 7 when more rows than this were not scored', options.asShare('max-rejected'), 1)
+    .option('--format <format>', 'csv, parquet or both (default: as the recipe says)', options.asFormats)
+    .option('--replace', 'overwrite columns of the input that have the names of ours', false)
+    .option('--scored-at <time>', 'the time written into scored_at (default: SOURCE_DATE_EPOCH, or now)')
+    .option('--threads <n>', 'threads for reading and writing tables', options.asCount('threads'))
+    .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
+    .addHelpText('before', EXAMPLES)
+    .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
+      const request = requestOf(first, second, flags, terminal)
+      if (flags.output === '-') await scoreToStdout(terminal, request)
+      else show(terminal, await score(terminal.host, request))
+    })
+}
+
+function requestOf(first: string | undefined, second: string | undefined, flags: Flags, terminal: Terminal): ScoreRequest {
+  // `tocsin score --model M today.csv`: the one position left is the input.
+  const positions = flags.model.length > 0 ? [undefined, first] : [first, second]
+  const models = flags.model.length > 0 ? flags.model : [options.required(positions[0], 'the model', 'tocsin score pump.tocsin today.csv')]
+  const input = options.required(flags.input ?? positions[1], 'the input', 'tocsin score pump.tocsin today.csv')
+  return {
+    models,
+    input,
+    output: flags.output === undefined || flags.output === '-' ? defaultOutput(input) : flags.output,
+    threshold: flags.threshold,
+    batchSize: flags.batchSize,
+    onInvalid: flags.onInvalid,
+    maxRejected: flags.maxRejected,
+    formats: flags.format,
+    replace: flags.replace,
+    scoredAt: options.scoredAt(flags.scoredAt, process.env.SOURCE_DATE_EPOCH, terminal.host.now()),
+    version: options.version(),
+    commit: options.gitCommit('.'),
+    threads: flags.threads,
+    memory: flags.memory,
+  }
+}
+
+/** day.csv.gz → day_scores, in the current folder. */
+function defaultOutput(input: string): string {
+  const name = basename(input).replace(/\.gz$/i, '').replace(/[*?[\]{}]/g, '')
+  const stem = name.slice(0, name.length - extname(name).length)
+  return `${stem || 'input'}_scores`
+}
+
+function show(terminal: Terminal, result: ScoreResult): void {
+  for (const warning of result.warnings) terminal.host.warn(warning)
+  if (terminal.json) {
+    const metadata = result.files.find(f => f.name.endsWith('_metadata.json'))
+    if (metadata) terminal.out(readFileSync(join(result.directory, metadata.name), 'utf8'))
+    return
+  }
+  describeScore(terminal, result)
+}

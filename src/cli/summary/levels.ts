@@ -1,0 +1,16 @@
+/** The levels of a model in words: where they start, what the held-out data says, what it cannot support. */
+import type { Artifact } from '../../artifact/artifact.ts'
+import { supportText } from '../../verbs/calibrate.ts'
+import { intervalText } from '../../verbs/report.ts'
+import type { Terminal } from '../terminal.ts'
+
+export function describeLevels(terminal: Terminal, { levels }: Artifact): void {
+  for (const { name, cut, rule, hold, support } of levels) {
+    const held = hold ? `, held ${hold.count} of ${hold.of}` : ''
+    const seen = support
+      ? `; ${support.events === 0 ? 'none' : support.events} on the held-out rows (95 %: ${intervalText(support)}), asked ${rule.replace(/^false alarms /, '')}`
+      : `; ${rule}`
+    terminal.say(name, `${name.length > 8 ? '\n         ' : ''}risk > ${cut.toPrecision(4)}${held}${seen}`)
+    if (support && !support.supported) terminal.say('       !', `${supportText(rule, support)}. Marked NOT SUPPORTED.`)
+  }
+}

@@ -1,0 +1,139 @@
+/** The process as the commands see it: where text goes, what time it is, what happens on Ctrl-C. */
+import { randomBytes } from 'node:crypto'
+import { EXIT, Failure } from '../errors.ts'
+import { isAlive } from '../verbs/alive.ts'
+import type { Host } from '../verbs/host.ts'
+
+export interface Terminal {
+  readonly host: Host
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly verbose: boolean
+  /** Results, on stdout. */
+  out(text: string): void
+  /** One line of a summary: nothing with --quiet or --json. */
+  say(label: string, text: string): void
+  /** The result as JSON, only with --json. */
+  result(value: unknown): void
+  /** Notes, with --verbose. */
+  note(text: string): void
+  fail(failure: Failure): void
+  /** A failure that is ours, not the user's. */
+  bug(error: unknown): void
+  /** Summaries go to stderr from here on, because stdout carries data. */
+  toStderr(): void
+  /** Removes an unfinished progress line. */
+  clear(): void
+}
+
+const LABEL = 9
+/** Work that takes less shows no progress. */
+const PATIENCE_MS = 1000
+const REDRAW_MS = 100
+
+export function openTerminal(argv: readonly string[]): Terminal {
+  const has = (...flags: string[]) => argv.some(word => flags.includes(word))
+  const json = has('--json')
+  const quiet = has('--quiet', '-q')
+  const verbose = has('--verbose', '-v')
+  let summary: NodeJS.WriteStream = process.stdout
+  const progress = progressLine(quiet || json)
+  const warn = (text: string) => {
+    progress.clear()
+    if (!quiet) process.stderr.write(`WARNING: ${text}\n`)
+  }
+  // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
+    throw error
+  })
+  return {
+    json,
+    quiet,
+    verbose,
+    host: { ...processHost(), progress: progress.show, warn },
+    out: text => process.stdout.write(text),
+    say(label, text) {
+      progress.clear()
+      if (!quiet && !json) summary.write(`${label.padEnd(LABEL)}${text}\n`)
+    },
+    result(value) {
+      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+    },
+    note(text) {
+      progress.clear()
+      if (verbose && !quiet && !json) summary.write(`${'note'.padEnd(LABEL)}${text}\n`)
+    },
+    fail({ code, message, hint, exit }) {
+      progress.clear()
+      if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint, exit } }, null, 2)}\n`)
+      else process.stderr.write(`ERROR: ${message}\n\nSolution: ${hint}\n`)
+    },
+    bug(error) {
+      progress.clear()
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      process.stderr.write(`ERROR: this is a mistake in tocsin, not in your data: ${text}\n\nSolution: Please report it with the command you ran.\n`)
+    },
+    toStderr() {
+      summary = process.stderr
+    },
+    clear: progress.clear,
+  }
+}
+
+/** One line on stderr, drawn over itself; only for work over a second, only on a terminal. */
+function progressLine(silent: boolean) {
+  const shown = process.stderr.isTTY && !silent && process.env.TERM !== 'dumb'
+  const startMs = performance.now()
+  let drawnMs = 0
+  let drawn = false
+  return {
+    show(what: string, done: number, total: number) {
+      const nowMs = performance.now()
+      if (!shown || nowMs - startMs < PATIENCE_MS || nowMs - drawnMs < REDRAW_MS) return
+      drawnMs = nowMs
+      drawn = true
+      const share = total > 0 ? ` ${Math.min(100, Math.floor((100 * done) / total))} %` : ''
+      process.stderr.write(`\r\x1b[K${what}  ${done.toLocaleString('en')} rows${share}`)
+    },
+    clear() {
+      if (drawn) process.stderr.write('\r\x1b[K')
+      drawn = false
+    },
+  }
+}
+
+const stops = new Set<() => void>()
+
+function processHost(): Omit<Host, 'progress' | 'warn'> {
+  return {
+    pid: process.pid,
+    token: randomBytes(6).toString('hex'),
+    isAlive,
+    now: () => new Date(),
+    clock: () => performance.now(),
+    onStop(stop) {
+      if (stops.size === 0) listen()
+      stops.add(stop)
+      return () => stops.delete(stop)
+    },
+  }
+}
+
+let listening = false
+
+/** On a signal: clear up and go, with the code that says which. Nothing is left behind. */
+function listen(): void {
+  if (listening) return
+  listening = true
+  const on = (signal: NodeJS.Signals, exit: number, word: string) =>
+    process.on(signal, () => {
+      for (const stop of stops) stop()
+      process.stderr.write(`\n${word}: nothing was written.\n`)
+      process.exit(exit)
+    })
+  on('SIGINT', EXIT.interrupted, 'Interrupted')
+  on('SIGTERM', EXIT.terminated, 'Terminated')
+  // Windows has no hang-up; Node maps the closing of its console to SIGHUP, with the same meaning.
+  on('SIGHUP', 129, 'Hung up')
+}

@@ -1,0 +1,50 @@
+/** Features over typed cells: each is one SQL expression, and a later one may use an earlier one. */
+import type { PlannedFeature as Feature } from '../recipe/feature.ts'
+import type { Recipe } from '../recipe/schema.ts'
+import { ORDER } from './cells.ts'
+import { windowClause } from './expressions.ts'
+import { quoteName } from './quote.ts'
+
+/** Whether a feature is just the column of the same name. */
+export function isColumn(feature: Feature): boolean {
+  return feature.sql === quoteName(feature.name)
+}
+
+/**
+ * Wraps `from` in one SELECT per step of dependency, so that a feature may use the ones above it. In the result every
+ * feature stands under its own name.
+ */
+export function featureLayers(from: string, features: readonly Feature[], recipe: Recipe): string {
+  const windows = windowClause(recipe.columns.group, ORDER)
+  let sql = from
+  for (const layer of layersOf(features.filter(f => !isColumn(f)))) {
+    const columns = layer.map(f => `${f.sql} AS ${quoteName(f.name)}`)
+    const clause = layer.some(f => f.kind === 'window') ? ` ${windows}` : ''
+    sql = `SELECT *, ${columns.join(', ')} FROM (${sql})${clause}`
+  }
+  return sql
+}
+
+/** The features in layers: those of one layer read only columns and earlier layers. Order inside a layer is kept. */
+function layersOf(features: readonly Feature[]): Feature[][] {
+  const layers: Feature[][] = []
+  const depth = new Map<string, number>()
+  for (const feature of features) {
+    // An earlier feature is recognised by its quoted or bare name standing in the expression.
+    const uses = [...depth].filter(([name]) => mentions(feature.sql, name)).map(([, d]) => d + 1)
+    const at = Math.max(0, ...uses)
+    depth.set(feature.name, at)
+    ;(layers[at] ??= []).push(feature)
+  }
+  return layers
+}
+
+function mentions(sql: string, name: string): boolean {
+  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(sql)
+}
+
+/** The feature as the DOUBLE that a model takes. */
+export function asNumber(feature: Feature): string {
+  return `TRY_CAST(${quoteName(feature.name)} AS DOUBLE)`
+}

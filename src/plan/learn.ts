@@ -1,0 +1,53 @@
+/** The statement that fitting and evaluating read: features as numbers, and what a row is for. In the order of the table. */
+import type { Recipe } from '../recipe/schema.ts'
+import { cellsOf, type Table, typedTable } from './cells.ts'
+import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
+import { asNumber, featureLayers } from './features.ts'
+import { quoteName } from './quote.ts'
+import { rejectionOf } from './reasons.ts'
+
+/** Positions of the columns after the features, in the statement's result. */
+export const TAIL = ['seconds', 'learn', 'label', 'group', 'rejection', 'id'] as const
+export type Tail = (typeof TAIL)[number]
+
+/** The recipe's conditions, checked and ready to stand in a statement. */
+export interface Conditions {
+  readonly learn: string | undefined
+  readonly label: string | undefined
+}
+
+/**
+ * Columns: each feature (DOUBLE, NULL when unusable), seconds (DOUBLE), learn and label (DOUBLE, 1 or 0, NULL when the
+ * expression is), group (VARCHAR), rejection (VARCHAR: why a feature is unusable, NULL when all are fine), id (VARCHAR).
+ */
+export function learnStatement(
+  table: Table,
+  recipe: Recipe,
+  types: Types,
+  features: readonly Feature[],
+  conditions: Conditions,
+): string {
+  const cells = cellsOf(table, recipe, types)
+  const windowed = features.some(f => f.kind === 'window')
+  const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
+  const read = cells.filter(c => c.type === 'number' && features.some(f => f.columns.includes(c.name)))
+  const fine = features.map(f => `coalesce(isfinite(${asNumber(f)}), false)`).join(' AND ')
+  const tail: Record<Tail, string> = {
+    seconds: '"~seconds"',
+    learn: condition(conditions.learn),
+    label: condition(conditions.label),
+    group: text(recipe.columns.group),
+    rejection: `CASE WHEN "~line" IS NULL AND ${fine} THEN NULL ELSE ${rejectionOf(read)} END`,
+    id: text(recipe.columns.id),
+  }
+  const columns = [...features.map(f => asNumber(f)), ...TAIL.map(name => tail[name])]
+  return `SELECT ${columns.join(', ')} FROM (${typed})${windowed ? ' ORDER BY "~row"' : ''}`
+}
+
+function condition(sql: string | undefined): string {
+  return sql === undefined ? 'NULL::DOUBLE' : `CAST(TRY_CAST((${sql}) AS BOOLEAN) AS DOUBLE)`
+}
+
+function text(column: string | undefined): string {
+  return column === undefined ? 'NULL::VARCHAR' : `CAST(${quoteName(column)} AS VARCHAR)`
+}

@@ -1,0 +1,163 @@
+/**
+ * Why a row stands where it stands, as one text a person can read: not scored and why, limits it breaks, faults of its
+ * sensors, how far its risk is above the cut and which features lie beyond what training saw. Built here as SQL and
+ * taken apart here again for summaries, so that the words live in one file.
+ */
+import type { Bounds } from '../recipe/schema.ts'
+import { type Cell, isFault, isMissing, isOutside } from './cells.ts'
+import type { PlannedFeature as Feature } from '../recipe/feature.ts'
+import { asNumber } from './features.ts'
+import { quoteNumber, quoteText } from './quote.ts'
+
+/** Why a row was not scored, worst first; a row with several causes counts under the first. */
+export const REJECTIONS = [
+  'malformed line',
+  'sensor fault',
+  'out of range',
+  'not a number',
+  'not finite',
+  'missing value',
+  'undefined feature',
+] as const
+export type Rejection = (typeof REJECTIONS)[number]
+
+const CELL_CHARACTERS = 40
+
+/** SQL: the class of a row that cannot be scored. NULL never: call it only for such rows. */
+export function rejectionOf(cells: readonly Cell[]): string {
+  const when = (rejection: Rejection, conditions: (string | undefined)[]) => {
+    const some = conditions.filter(c => c !== undefined)
+    return some.length ? `WHEN ${some.join(' OR ')} THEN ${quoteText(rejection)}` : ''
+  }
+  return `CASE ${[
+    when('malformed line', ['"~line" IS NOT NULL']),
+    when('sensor fault', cells.map(isFault)),
+    when('out of range', cells.map(c => isOutside(c.number, c.sensor?.range))),
+    when('not a number', cells.map(c => `(${c.number} IS NULL AND NOT ${isMissing(c)})`)),
+    when('not finite', cells.map(c => `NOT isfinite(${c.number})`)),
+    when('missing value', cells.map(isMissing)),
+  ].join(' ')} ELSE 'undefined feature' END`
+}
+
+/** SQL: "not scored (sensor fault): ph_level -999, turbidity missing". */
+export function notScored(cells: readonly Cell[], features: readonly Feature[], hidden: ReadonlySet<string>): string {
+  const details = ['"~line"', ...cells.map(c => detailOf(c, hidden.has(c.name)))]
+  const undefinedOnes = features.map(f => `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} undefined`)} END`)
+  return `concat('not scored (', ${rejectionOf(cells)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
+}
+
+/** SQL: what is wrong with one cell, NULL when nothing is. */
+function detailOf(cell: Cell, hidden: boolean): string {
+  const name = hidden ? 'a private column' : cell.name
+  const shown = hidden ? `''` : `concat(' ', ${shownOf(cell)})`
+  const cases = [`WHEN ${isMissing(cell)} THEN ${quoteText(`${name} missing`)}`]
+  const say = (condition: string | undefined, after: string) => {
+    if (condition) cases.push(`WHEN ${condition} THEN concat(${quoteText(name)}, ${shown}, ${quoteText(after)})`)
+  }
+  say(`${cell.number} IS NULL`, ' is not a number')
+  say(`NOT isfinite(${cell.number})`, ' is not finite')
+  say(isFault(cell), ' is a fault code')
+  say(isOutside(cell.number, cell.sensor?.range), ` is impossible (range ${boundsText(cell.sensor?.range)})`)
+  return `CASE ${cases.join(' ')} END`
+}
+
+/** SQL: the cell as the user wrote it, cut when long. */
+function shownOf(cell: Cell): string {
+  return `left(CAST(${cell.raw} AS VARCHAR), ${CELL_CHARACTERS})`
+}
+
+/** SQL: "sensor fault: ph_level -999", NULL when the sensor works. */
+export function faultOf(cell: Cell, hidden: boolean): string | undefined {
+  const condition = faultCondition(cell)
+  if (!condition) return undefined
+  const text = hidden ? `'sensor fault'` : `concat(${quoteText(`sensor fault: ${cell.name} `)}, ${shownOf(cell)})`
+  return `CASE WHEN ${condition} THEN ${text} END`
+}
+
+/** SQL condition: the reading is a fault code or physically impossible. */
+export function faultCondition(cell: Cell): string | undefined {
+  const conditions = [isFault(cell), isOutside(cell.number, cell.sensor?.range)].filter(c => c !== undefined)
+  return conditions.length ? `(${conditions.join(' OR ')})` : undefined
+}
+
+/** SQL: "storage_temp_c 85 above limit 8 °C", NULL inside the limits. */
+export function breachOf(cell: Cell, hidden: boolean): string | undefined {
+  const { limits, unit = '' } = cell.sensor ?? {}
+  if (!limits) return undefined
+  const [low, high] = limits
+  const cases: string[] = []
+  const say = (test: string, bound: number, word: string) => {
+    const text = `${word} limit ${bound}${unit && ` ${unit}`}`
+    const value = hidden ? quoteText(`a private column ${text}`) : `concat(${quoteText(`${cell.name} `)}, ${shownOf(cell)}, ${quoteText(` ${text}`)})`
+    cases.push(`WHEN ${cell.value} ${test} ${quoteNumber(bound)} THEN ${value}`)
+  }
+  if (low !== null) say('<', low, 'below')
+  if (high !== null) say('>', high, 'above')
+  return `CASE ${cases.join(' ')} END`
+}
+
+export interface Seen {
+  readonly min: number
+  readonly max: number
+}
+
+/** SQL: "risk 0.7123 above 0.6512 (WARNING); ph_level 9.1 beyond 6.8–7.6 seen in training". */
+export function alarmOf(
+  risk: string,
+  levels: readonly { name: string; cut: number }[],
+  features: readonly (Feature & Seen)[],
+  hidden: ReadonlySet<string>,
+): string {
+  // The highest level first: CASE takes the first that holds.
+  const cases = levels
+    .toReversed()
+    .map(l => `WHEN ${risk} > ${quoteNumber(l.cut)} THEN ${quoteText(`${short(l.cut)} (${l.name})`)}`)
+  const beyond = features
+    .filter(f => !f.columns.some(c => hidden.has(c)) && Number.isFinite(f.min) && Number.isFinite(f.max))
+    .map(f => {
+      const value = asNumber(f)
+      const text = `concat(${quoteText(`${f.name} `)}, ${shortSql(value)}, ${quoteText(` beyond ${short(f.min)}–${short(f.max)} seen in training`)})`
+      return `CASE WHEN ${value} < ${quoteNumber(f.min)} OR ${value} > ${quoteNumber(f.max)} THEN ${text} END`
+    })
+  return `concat_ws('; ', concat('risk ', ${shortSql(risk)}, ' above ', CASE ${cases.join(' ')} END)${beyond.map(b => `, ${b}`).join('')})`
+}
+
+/** SQL: "imputed: ph_level, turbidity", NULL when nothing was. */
+export function imputedOf(features: readonly Feature[]): string {
+  const names = features.map(f => `CASE WHEN NOT coalesce(isfinite(${asNumber(f)}), false) THEN ${quoteText(f.name)} END`)
+  return `concat('imputed: ', concat_ws(', ', ${names.join(', ')}))`
+}
+
+/** Four significant digits, as the reasons write numbers. */
+export function short(value: number): string {
+  return String(Number(value.toPrecision(4)))
+}
+
+function shortSql(value: string): string {
+  return `format('{:.4g}', ${value})`
+}
+
+function boundsText(bounds: Bounds | undefined): string {
+  return bounds ? `${bounds[0] ?? '−∞'} to ${bounds[1] ?? '∞'}` : ''
+}
+
+// ── and back again ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface Breach {
+  readonly column: string
+  readonly value: string
+  readonly side: 'above' | 'below'
+  readonly limit: string
+}
+
+/** The rejection class of a reason, undefined for a row that was scored. */
+export function parseRejection(reason: string): string | undefined {
+  return /^not scored \(([^)]+)\)/.exec(reason)?.[1]
+}
+
+export function parseBreaches(reason: string): Breach[] {
+  return reason.split('; ').flatMap(part => {
+    const [, column, value, side, limit] = /^(.+) (\S+) (above|below) limit (.+)$/.exec(part) ?? []
+    return column && value && limit ? [{ column, value, side: side as 'above' | 'below', limit }] : []
+  })
+}

@@ -1,0 +1,178 @@
+/** The statement that scores: every input column as it came, then ours. One SELECT, so that one COPY does the work. */
+import type { Recipe } from '../recipe/schema.ts'
+import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTable } from './cells.ts'
+import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
+import { asNumber, featureLayers } from './features.ts'
+import { quoteName, quoteNumber, quoteText } from './quote.ts'
+import { alarmOf, breachOf, faultCondition, faultOf, imputedOf, notScored, type Seen } from './reasons.ts'
+
+export const OK = 'OK'
+/** The level of a row that has no score and breaks no limit: not good, not bad, unknown. */
+export const NOT_SCORED = 'NOT_SCORED'
+
+/** The columns that scoring adds, in order. The first five are the published interface's, in its order. */
+export const ADDED = [
+  'anomaly_score',
+  'is_anomaly',
+  'threshold_used',
+  'model_name',
+  'scored_at',
+  'alarm_level',
+  'alarm_reason',
+] as const
+
+/** What the statement needs to know of a fitted model. */
+export interface Fitted {
+  readonly name: string
+  readonly recipe: Recipe
+  readonly types: Types
+  readonly features: readonly (Feature & Seen & { readonly fill: number })[]
+  /** Mildest first; `hold` makes a level wait until enough of the last rows of the group exceed its cut. */
+  readonly levels: readonly { name: string; cut: number; hold?: { count: number; of: number } }[]
+}
+
+export interface ScoreOptions {
+  /** The registered SQL function that gives a row's risk. */
+  readonly risk: string
+  /** ISO time, UTC. */
+  readonly scoredAt: string
+  readonly onInvalid: 'skip' | 'impute'
+  /** Appended to each added column; '' for one model. */
+  readonly suffix: string
+  /** Whether the input's own columns come first. */
+  readonly withInput: boolean
+  /** Columns of the input to leave out. */
+  readonly without: readonly string[]
+}
+
+export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptions): string {
+  const { recipe, features } = fitted
+  const cells = cellsOf(table, recipe, fitted.types)
+  // Rows that depend on their group: the plan carries a row number, so that they come out in the order they came in.
+  const windowed = features.some(f => f.kind === 'window') || fitted.levels.some(l => l.hold)
+  const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
+  const inputs = features.map(f => inputOf(f, cells, options))
+  const risked = `SELECT *, ${options.risk}(${inputs.join(', ')}) AS "~risk" FROM (${typed})`
+  const leveled = `SELECT *, ${levelOf(fitted, cells, recipe)} AS "~level" FROM (${risked})`
+  const columns = [
+    ...(options.withInput ? inputColumns(table, recipe, cells, options.without) : []),
+    ...addedColumns(fitted, cells, options),
+  ]
+  const order = windowed ? ' ORDER BY "~row"' : ''
+  return `SELECT ${columns.join(', ')} FROM (${leveled})${order}`
+}
+
+/** The cells that a feature reads; only these can keep a row from being scored. */
+function featureCells(cells: readonly Cell[], features: readonly Feature[]): Cell[] {
+  const used = new Set(features.flatMap(f => f.columns))
+  return cells.filter(c => c.type === 'number' && used.has(c.name))
+}
+
+/** A feature as the model takes it. Imputing fills what is missing, but never hides a broken sensor or line. */
+function inputOf(feature: Fitted['features'][number], cells: readonly Cell[], options: ScoreOptions): string {
+  const value = asNumber(feature)
+  if (options.onInvalid === 'skip' || !Number.isFinite(feature.fill)) return value
+  const broken = featureCells(cells, [feature]).map(faultCondition).filter(c => c !== undefined)
+  const blocked = ['"~line" IS NOT NULL', ...broken.map(c => `coalesce(${c}, false)`)].join(' OR ')
+  return `CASE WHEN ${blocked} THEN NULL WHEN isfinite(${value}) THEN ${value} ELSE ${quoteNumber(feature.fill)} END`
+}
+
+/** SQL: 0 for OK, 1 for the mildest level … Model, limits and faults each raise it; nothing lowers it. */
+function levelOf(fitted: Fitted, cells: readonly Cell[], recipe: Recipe): string {
+  const cuts = fitted.levels.map(level => {
+    const above = `coalesce(CAST("~risk" > ${quoteNumber(level.cut)} AS INTEGER), 0)`
+    return level.hold ? held(above, level.hold, recipe) : above
+  })
+  const raised = cells.flatMap(({ ...cell }) => {
+    const fault = faultCondition(cell)
+    const breach = isOutside(cell.value, cell.sensor?.limits)
+    const rank = Math.max(1, fitted.levels.findIndex(l => l.name === cell.sensor?.level) + 1)
+    return [
+      ...(fault ? [`CASE WHEN ${fault} THEN 1 ELSE 0 END`] : []),
+      ...(breach ? [`CASE WHEN ${breach} THEN ${rank} ELSE 0 END`] : []),
+    ]
+  })
+  return `greatest(${[ranked(cuts), ...raised].join(', ')}, 0)`
+}
+
+/** The rank of the highest level that is in force. With `hold` a higher level can be in force while a milder is not. */
+function ranked(inForce: readonly string[]): string {
+  return `greatest(${inForce.map((sql, i) => `${i + 1} * ${sql}`).join(', ')}, 0)`
+}
+
+function held(above: string, hold: { count: number; of: number }, recipe: Recipe): string {
+  const { group } = recipe.columns
+  const partition = group === undefined ? '' : `PARTITION BY ${quoteName(group)} `
+  const frame = `ROWS BETWEEN ${hold.of - 1} PRECEDING AND CURRENT ROW`
+  return `CASE WHEN sum(${above}) OVER (${partition}ORDER BY ${ORDER.join(', ')} ${frame}) >= ${hold.count} THEN 1 ELSE 0 END`
+}
+
+/** In Parquet a number with a role is DOUBLE, a time a timestamp, the rest text unless the recipe declares its type. */
+function inputColumns(table: Table, recipe: Recipe, cells: readonly Cell[], without: readonly string[]): string[] {
+  const declared = new Map(Object.entries(recipe.columns.types ?? {}))
+  return table.names.flatMap((name, index) => {
+    if (without.includes(name)) return []
+    const cell = cells.find(c => c.index === index)
+    const as = `AS ${quoteName(name)}`
+    if (table.kind === 'parquet') return `"~o${index}" ${as}`
+    const type = PARQUET_TYPES.get(declared.get(name) ?? '')
+    if (type) return `TRY_CAST("~o${index}" AS ${type}) ${as}`
+    if (cell?.type === 'number') return `${cell.number} ${as}`
+    return `${cell?.type === 'time' ? '"~time"' : `"~o${index}"`} ${as}`
+  })
+}
+
+const PARQUET_TYPES = new Map([
+  ['number', 'DOUBLE'],
+  ['integer', 'BIGINT'],
+  ['boolean', 'BOOLEAN'],
+  ['date', 'DATE'],
+  ['timestamp', 'TIMESTAMP'],
+])
+
+function addedColumns(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions): string[] {
+  const cut = quoteNumber(fitted.levels[0]?.cut ?? Number.POSITIVE_INFINITY)
+  const names = fitted.levels.map((l, i) => `WHEN ${i + 1} THEN ${quoteText(l.name)}`)
+  const values = [
+    '"~risk"',
+    `CAST("~risk" > ${cut} AS INTEGER)`,
+    cut,
+    quoteText(fitted.name),
+    `TIMESTAMP ${quoteText(options.scoredAt.replace('Z', ''))}`,
+    `CASE "~level" ${names.join(' ')} ELSE CASE WHEN "~risk" IS NULL THEN '${NOT_SCORED}' ELSE '${OK}' END END`,
+    reasonOf(fitted, cells, options),
+  ]
+  return values.map((sql, i) => `${sql} AS ${quoteName(`${ADDED[i]}${options.suffix}`)}`)
+}
+
+/** NULL for a row that is OK and scored as it came; the parts are only computed for the others. */
+function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions): string {
+  const { features, recipe } = fitted
+  const hidden = new Set([...recipe.columns.private, ...recipe.columns.blinded])
+  const read = featureCells(cells, features)
+  const cut = quoteNumber(fitted.levels[0]?.cut ?? Number.POSITIVE_INFINITY)
+  const parts = [
+    `CASE WHEN "~risk" IS NULL THEN ${notScored(read, features, hidden)} END`,
+    ...cells.filter(c => !read.includes(c)).map(c => faultOf(c, hidden.has(c.name))),
+    ...cells.map(c => breachOf(c, hidden.has(c.name))),
+    `CASE WHEN "~risk" > ${cut} THEN ${alarmOf('"~risk"', fitted.levels, features, hidden)} END`,
+  ].filter(p => p !== undefined)
+  const quiet = ['"~level" = 0', '"~risk" IS NOT NULL', `NOT coalesce("~risk" > ${cut}, false)`]
+  if (options.onInvalid === 'impute') {
+    const filled = features.map(f => `coalesce(isfinite(${asNumber(f)}), false)`)
+    parts.push(`CASE WHEN "~risk" IS NOT NULL AND NOT (${filled.join(' AND ')}) THEN ${imputedOf(features)} END`)
+    quiet.push(...filled)
+  }
+  return `CASE WHEN ${quiet.join(' AND ')} THEN NULL ELSE concat_ws('; ', ${parts.join(', ')}) END`
+}
+
+/** The names of the added columns, all models. */
+export function addedNames(suffixes: readonly string[]): string[] {
+  return suffixes.flatMap(suffix => ADDED.map(name => `${name}${suffix}`))
+}
+
+/** Columns of the input that scoring would also write. */
+export function collisions(names: readonly string[], suffixes: readonly string[]): string[] {
+  const added = addedNames(suffixes)
+  return names.filter(name => findColumn(added, name) >= 0)
+}

@@ -1,0 +1,113 @@
+/** From the recipe's rules and held-out normal rows to the cuts of the levels. */
+import type { LevelCut, Support } from '../artifact/artifact.ts'
+import { Failure } from '../errors.ts'
+import { type CutResult, cutForContamination, cutForQuantile, cutForRate, cutForShare, type HeldOut } from '../math/budget.ts'
+import type { Level, Rule } from '../recipe/schema.ts'
+
+export interface CalibrationRows {
+  /** Risks of the rows that taught: a contamination is a share of these. */
+  readonly trained: Float64Array
+  /** Held-out rows that should be normal, in time order inside each group. */
+  readonly heldOut: HeldOut
+  /** Used where rows have no times. */
+  readonly samplesPerWeek?: number | undefined
+  /** Seconds that one held-out row stands for, when they were drawn at random from a series. */
+  readonly secondsPerRow?: number | undefined
+}
+
+/**
+ * Cuts, mildest first. A severer level never has a lower cut than a milder one: two budgets that the data can only
+ * support with the same cut get the same cut.
+ */
+export function calibrate(levels: readonly Level[], rows: CalibrationRows): LevelCut[] {
+  const cuts: LevelCut[] = []
+  for (const level of levels) {
+    const { cut, support } = cutOf(level, rows)
+    const floor = cuts.at(-1)?.cut ?? Number.NEGATIVE_INFINITY
+    cuts.push({
+      name: level.name,
+      cut: Math.max(cut, floor),
+      rule: ruleText(level.rule),
+      ...(level.hold ? { hold: level.hold } : {}),
+      ...(support ? { support } : {}),
+    })
+  }
+  return cuts
+}
+
+function cutOf(level: Level, rows: CalibrationRows): { cut: number; support?: Support } {
+  const { rule, hold } = level
+  const normal = rows.heldOut.risk
+  switch (rule.kind) {
+    case 'risk':
+      return { cut: rule.value }
+    case 'quantile':
+      return { cut: cutForQuantile(needed(normal, level.name), rule.value) }
+    case 'contamination':
+      return { cut: cutForContamination(needed(rows.trained, level.name), rule.value) }
+    case 'false_alarms': {
+      needed(normal, level.name)
+      const result =
+        rule.unit === 'share'
+          ? cutForShare(rows.heldOut, rule.budget, hold)
+          : cutForRate(rows.heldOut, rule.budget, {
+              hold,
+              per: level.per === 'group' ? 'group' : 'all',
+              samplesPerWeek: rows.samplesPerWeek,
+              secondsPerRow: rows.secondsPerRow,
+            })
+      return { cut: result.cut, support: supportOf(result, rule.budget) }
+    }
+  }
+}
+
+function supportOf(result: CutResult, asked: number): Support {
+  const { supported, unit, rate, low, high, promise, events, exposure, supports, needed } = result
+  return { supported, unit, rate, low, high, promise, events, exposure, asked, supports, needed }
+}
+
+function needed(risk: Float64Array, level: string): Float64Array {
+  if (risk.some(r => Number.isFinite(r))) return risk
+  throw new Failure('TOO_FEW_ROWS', {
+    what: `Held-out rows for the level ${level}`,
+    found: 0,
+    needed: 1,
+    hint: 'Give more rows that teach, or a larger split.calibrate, or set the cut yourself: {risk: 0.6}.',
+  })
+}
+
+export function ruleText(rule: Rule): string {
+  switch (rule.kind) {
+    case 'false_alarms':
+      return `false alarms ${rule.text}`
+    case 'quantile':
+      return `quantile ${percent(rule.value)}`
+    case 'contamination':
+      return `contamination ${percent(rule.value)}`
+    case 'risk':
+      return `risk ${rule.value}`
+  }
+}
+
+export function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(4))} %`
+}
+
+/** Fails when a budget asked for cannot be kept; for `--strict`. */
+export function requireSupport(levels: readonly LevelCut[]): void {
+  for (const { name, rule, support } of levels) {
+    if (support && !support.supported) throw new Failure('BUDGET_UNSUPPORTED', { level: name, detail: supportText(rule, support) })
+  }
+}
+
+/** "supports at most 20 false alarms a week (95 %). You asked 0.1: that takes 30 weeks of healthy data." */
+export function supportText(rule: string, support: Support): string {
+  const asked = rule.replace(/^false alarms /, '')
+  return support.unit === 'week'
+    ? `supports at most ${round2(support.supports)} false alarms a week (95 %). You asked ${asked}: that takes ${round2(support.needed)} weeks of healthy data`
+    : `supports at most ${percent(Number(support.supports.toPrecision(2)))} false alarms (95 %). You asked ${asked}: that takes ${Math.ceil(support.needed)} held-out healthy rows`
+}
+
+function round2(value: number): number {
+  return value >= 10 ? Math.round(value) : Number(value.toPrecision(2))
+}

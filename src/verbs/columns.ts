@@ -1,0 +1,196 @@
+/** What the columns of a table mean under a recipe: types, features, time format. Settled once, at fit, and then kept. */
+import type { Door } from '../data/door.ts'
+import type { Source } from '../data/intake.ts'
+import { Failure } from '../errors.ts'
+import { findColumn, ORDER } from '../plan/cells.ts'
+import { readExpression } from '../plan/expressions.ts'
+import type { Conditions } from '../plan/learn.ts'
+import { quoteName } from '../plan/quote.ts'
+import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
+import { type PathMistake, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
+import { checkColumns } from '../recipe/roles.ts'
+import type { Recipe } from '../recipe/schema.ts'
+import { findDateFormats, ISO } from './dates.ts'
+import type { LoadedRecipe } from './recipe-file.ts'
+
+export interface Condition {
+  /** Ready to stand in a statement. */
+  readonly sql: string
+  readonly columns: readonly string[]
+}
+
+export interface Planned {
+  /** With what the data settled written in: the time's format. */
+  readonly recipe: Recipe
+  readonly types: Types
+  readonly features: readonly PlannedFeature[]
+  readonly conditions: Conditions
+  /** What was settled, for the person. */
+  readonly notes: readonly string[]
+}
+
+/** A column is a number when at least this share of its non-empty cells are. */
+const NUMERIC_SHARE = 0.9
+
+export async function planColumns(door: Door, source: Source, loaded: LoadedRecipe): Promise<Planned> {
+  const { recipe } = loaded
+  checkColumns(recipe, source.names, loaded.source)
+  const notes: string[] = []
+  const numeric = await numericColumns(door, source, recipe)
+  const features = recipe.features
+    ? await listedFeatures(door, source, loaded)
+    : numericFeatures(source, recipe, numeric, notes)
+  const learn = await readCondition(door, source.names, recipe.learn, 'learn', recipe, loaded.source)
+  const label = await readCondition(door, source.names, recipe.columns.label, 'columns.label', recipe, loaded.source)
+  const used = [...features.flatMap(f => f.columns), ...(learn?.columns ?? []), ...(label?.columns ?? []), ...recipe.sensors.map(s => s.column), ...roleColumns(recipe)]
+  const names = [...new Set(used.map(name => source.names[findColumn(source.names, name)] ?? name))]
+  const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
+  const types: Types = Object.fromEntries(entries)
+  for (const feature of features) requireNumbers(feature, types, source, loaded)
+  const time = await settleTime(door, source, loaded, types, notes)
+  const columns = { ...recipe.columns, ...(time ? { time } : {}) }
+  return { recipe: { ...recipe, columns }, types, features, conditions: { learn: learn?.sql, label: label?.sql }, notes }
+}
+
+function roleColumns({ columns }: Recipe): string[] {
+  return [columns.id, columns.time?.name, columns.group].filter(name => name !== undefined)
+}
+
+/** How many cells of each column are numbers: names of those that count as numeric. Integer counts, so deterministic. */
+export async function numericColumns(door: Door, source: Source, recipe: Recipe): Promise<ReadonlySet<string>> {
+  if (source.kind === 'parquet') {
+    return new Set(source.names.filter((_, i) => NUMERIC_TYPES.test(source.types[i] ?? '')))
+  }
+  const comma = source.dialect.decimal === ','
+  const counts = source.names.flatMap((name, i) => {
+    const missing = recipe.sensors.find(s => s.column === name)?.missing ?? []
+    const cell = quoteName(name)
+    const text = comma ? `replace(${cell}, ',', '.')` : cell
+    const skip = missing.length ? ` AND ${cell} NOT IN (${missing.map(m => `'${m.replaceAll("'", "''")}'`).join(', ')})` : ''
+    return [`count(*) FILTER (WHERE trim(${cell}) <> ''${skip}) AS f${i}`, `count(TRY_CAST(${text} AS DOUBLE)) AS n${i}`]
+  })
+  const [row] = await door.rows(`SELECT ${counts.join(', ')} FROM ${source.sql}`)
+  return new Set(source.names.filter((_, i) => Number(row?.[`n${i}`]) > 0 && Number(row?.[`n${i}`]) >= NUMERIC_SHARE * Number(row?.[`f${i}`])))
+}
+
+const NUMERIC_TYPES = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*|BOOLEAN)$/
+
+function numericFeatures(source: Source, recipe: Recipe, numeric: ReadonlySet<string>, notes: string[]): PlannedFeature[] {
+  if (recipe.columns.label !== undefined) {
+    throw new Failure('NO_FEATURES', {
+      path: source.files.join(', '),
+      hint: 'With a label nothing is a feature by default, because columns known only later would leak in. List them under features:',
+    })
+  }
+  const { columns } = recipe
+  const roles = new Set([...roleColumns(recipe), ...columns.later, ...columns.private, ...columns.blinded, ...columns.ignore])
+  const free = source.names.filter(name => !roles.has(name))
+  const used = free.filter(name => numeric.has(name) || recipe.sensors.some(s => s.column === name))
+  const text = free.filter(name => !used.includes(name))
+  if (text.length) notes.push(`not numeric, passed through: ${text.join(', ')}`)
+  if (!used.length) {
+    throw new Failure('NO_FEATURES', {
+      path: source.files.join(', '),
+      hint: 'List the features in the recipe, one a line, under features:',
+    })
+  }
+  return used.map(name => columnFeature(name, recipe))
+}
+
+function columnFeature(name: string, recipe: Recipe): PlannedFeature {
+  const unit = recipe.sensors.find(s => s.column === name)?.unit
+  return { name, text: quoteName(name), sql: quoteName(name), kind: 'row', columns: [name], ...(unit === undefined ? {} : { unit }) }
+}
+
+/** Each expression is parsed by DuckDB and held against the allow-list; earlier features count as columns. */
+async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe): Promise<PlannedFeature[]> {
+  const planned: PlannedFeature[] = []
+  for (const { name, sql } of loaded.recipe.features ?? []) {
+    const at = findColumn(source.names, name)
+    if (at >= 0 && (sql === name || sql === quoteName(name))) {
+      planned.push(columnFeature(source.names[at] as string, loaded.recipe))
+      continue
+    }
+    const path = `features.${name}`
+    if (at >= 0) {
+      const expected = 'a name of its own, so that the two cannot be mixed up'
+      throw mistake(loaded, { path, at: 'key', found: `a feature named like the column ${name}`, expected })
+    }
+    const earlier = planned.map(f => f.name)
+    const checked = await expression(door, sql, loaded, path, [...source.names, ...earlier])
+    const used = checked.columns.map(c => planned.find(f => f.name === c && !source.names.includes(c)))
+    planned.push({
+      name,
+      text: sql,
+      sql: checked.sql,
+      kind: checked.kind === 'window' || used.some(f => f?.kind === 'window') ? 'window' : 'row',
+      columns: [...new Set(checked.columns.flatMap((c, i) => used[i]?.columns ?? [c]))],
+    })
+  }
+  return planned
+}
+
+/** A condition of the recipe (`learn`, the label) over the columns of a table; a plain column name is one, too. */
+export async function readCondition(
+  door: Door,
+  names: readonly string[],
+  sql: string | undefined,
+  path: string,
+  recipe: Recipe,
+  source?: RecipeSource,
+): Promise<Condition | undefined> {
+  if (sql === undefined) return undefined
+  const at = findColumn(names, sql)
+  if (at >= 0) return { sql: quoteName(names[at] as string), columns: [names[at] as string] }
+  const { group } = recipe.columns
+  return readExpression(sql, door.parse, { path, columns: names, group, order: ORDER, ...(source ? { source } : {}) })
+}
+
+function expression(door: Door, sql: string, loaded: LoadedRecipe, path: string, columns: readonly string[]) {
+  const { group } = loaded.recipe.columns
+  return readExpression(sql, door.parse, { path, columns, group, order: ORDER, source: loaded.source })
+}
+
+function mistake(loaded: LoadedRecipe, what: PathMistake): Failure {
+  return recipeFailure(loaded.source, [what])
+}
+
+function typeOf(name: string, recipe: Recipe, source: Source, numeric: ReadonlySet<string>): ColumnType {
+  const declared = recipe.columns.types?.[name]
+  if (declared === 'text') return 'text'
+  if (declared === 'number' || declared === 'integer') return 'number'
+  const { time } = recipe.columns
+  if (time && findColumn([time.name], name) >= 0) return time.unit !== undefined || (numeric.has(name) && !time.format) ? 'number' : 'time'
+  if (recipe.sensors.some(s => s.column === name)) return 'number'
+  if (source.types[findColumn(source.names, name)] === 'BOOLEAN') return 'boolean'
+  return numeric.has(name) ? 'number' : 'text'
+}
+
+/** A feature that is just a column must be a number; an expression may also read text (a CASE on a grade). */
+function requireNumbers(feature: PlannedFeature, types: Types, source: Source, loaded: LoadedRecipe): void {
+  const [column] = feature.columns
+  if (feature.columns.length !== 1 || feature.sql !== quoteName(column ?? '')) return
+  if (types[column as string] !== 'text') return
+  const hint = `Of the cells of ${column} in ${source.files.join(', ')} less than ${NUMERIC_SHARE * 100} % are numbers`
+  throw mistake(loaded, { path: `features`, found: `${column}, a column of text`, expected: `a column of numbers. ${hint}` })
+}
+
+/** A date without a declared format: the one format that fits all values, or an error that names the choices. */
+async function settleTime(door: Door, source: Source, loaded: LoadedRecipe, types: Types, notes: string[]): Promise<Recipe['columns']['time']> {
+  const { time } = loaded.recipe.columns
+  if (!time || source.kind === 'parquet' || time.format !== undefined || types[time.name] !== 'time') return time
+  const formats = await findDateFormats(door, source, time.name)
+  const [only, second] = formats
+  if (only === undefined) {
+    throw mistake(loaded, { path: 'columns.time', found: `${time.name}, whose values are no dates in any known way of writing`, expected: `the format: time: {name: ${time.name}, format: DD.MM.YYYY HH:mm}` })
+  }
+  if (second !== undefined) {
+    throw mistake(loaded, {
+      path: 'columns.time',
+      found: `${time.name}, whose dates can be read as ${formats.join(' or as ')}`,
+      expected: `the one that is meant, for example time: {name: ${time.name}, format: ${only}}`,
+    })
+  }
+  notes.push(`dates ${only} (only reading that fits)${time.zone ? `, zone ${time.zone}` : ''}`)
+  return only === ISO ? time : { ...time, format: only }
+}

@@ -1,0 +1,119 @@
+/** What a model is worth on a table: with labels against them, without them by its scores and alarms over time. */
+import { join } from 'node:path'
+import type { PublishedFile } from '../data/publish.ts'
+import { learnStatement } from '../plan/learn.ts'
+import type { Evaluation } from './assess.ts'
+import { checkInput } from './check-input.ts'
+import { readCondition } from './columns.ts'
+import { gather, type Rows } from './gather.ts'
+import type { Host } from './host.ts'
+import { type ModelFile, readModel } from './model-file.ts'
+import { riskOf } from './pipeline.ts'
+import { drawPictures, evaluationOf, pageOf } from './report.ts'
+import { isUsable } from './fit.ts'
+import { inSession, type Resources, type Session } from './session.ts'
+import { tableOf } from './table.ts'
+import { refuseOverwriting } from './place.ts'
+
+export interface EvaluateRequest extends Resources {
+  readonly model: string
+  readonly input: readonly string[]
+  /** The folder of the report. */
+  readonly output: string
+  /** A column or condition that says which rows are bad; the recipe's label by default. */
+  readonly label?: string | undefined
+  readonly threshold?: number | undefined
+  readonly samplesPerWeek?: number | undefined
+  /** Each group runs until it fails: adds lead times. */
+  readonly runToFailure?: boolean
+}
+
+export interface EvaluateResult {
+  readonly model: ModelFile
+  readonly evaluation: Evaluation
+  readonly directory: string
+  readonly files: readonly PublishedFile[]
+  readonly warnings: readonly string[]
+}
+
+const METRICS = 'metrics.json'
+const PAGE = 'evaluation_report.html'
+const PREDICTIONS = 'predictions.csv'
+
+export async function evaluate(host: Host, request: EvaluateRequest): Promise<EvaluateResult> {
+  const model = readModel(request.model)
+  const directory = request.output
+  refuseOverwriting([...request.input, request.model], [METRICS, PAGE, PREDICTIONS].map(f => join(directory, f)))
+  return inSession(host, { directory, name: 'evaluation', files: [METRICS, PAGE, PREDICTIONS] }, request, async session => {
+    const { run } = session
+    const scored = await scoreRows(host, session, model, request)
+    const { artifact } = model
+    const cuts = artifact.levels.map((level, i) => ({
+      name: level.name,
+      cut: request.threshold === undefined ? level.cut : i === 0 ? request.threshold : Math.max(level.cut, request.threshold),
+      hold: level.hold,
+    }))
+    const all = Int32Array.from({ length: scored.rows.rows }, (_, i) => i)
+    const subject = {
+      artifact,
+      id: model.id,
+      ...scored,
+      chosen: all,
+      cuts,
+      samplesPerWeek: request.samplesPerWeek,
+      runToFailure: request.runToFailure ?? false,
+      subtitle: `Evaluation on ${request.input.join(', ')}`,
+    }
+    const evaluation = evaluationOf(subject)
+    await run.write(METRICS, `${JSON.stringify(evaluation, null, 2)}\n`)
+    await run.write(PAGE, await pageOf(subject, evaluation))
+    await run.write(PREDICTIONS, predictionsCsv(scored.risk, cuts[0]?.cut ?? Number.POSITIVE_INFINITY))
+    const pictures = await drawPictures(run, evaluation, artifact.recipe.columns.group)
+    const files = await run.publish({ files: [PAGE, PREDICTIONS, ...pictures, METRICS], metadata: undefined })
+    return { model, evaluation, directory, files, warnings: scored.warnings }
+  })
+}
+
+interface ScoredRows {
+  readonly rows: Rows
+  readonly risk: Float64Array
+  readonly notes: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** Reads a table as a model's features, with its labels, and scores every usable row. */
+export async function scoreRows(
+  host: Host,
+  session: Session,
+  model: ModelFile,
+  request: Pick<EvaluateRequest, 'input' | 'label'>,
+): Promise<ScoredRows> {
+  const { artifact } = model
+  const { recipe, types } = artifact
+  const source = await session.settle(request.input, recipe.rows.read, { sheet: recipe.rows.sheet })
+  const door = await session.door({ oneThread: true })
+  const { features, warnings } = await checkInput(door, source, model)
+  const wanted = request.label ?? recipe.columns.label
+  const label = await readCondition(door, source.names, wanted, 'columns.label', recipe).catch(error => {
+    // The recipe's own label may be a column that arrives later; one asked for on the command line must be there.
+    if (request.label !== undefined) throw error
+    return undefined
+  })
+  const known = { ...types, ...Object.fromEntries((label?.columns ?? []).filter(c => !(c in types)).map(c => [c, 'text' as const])) }
+  const sql = learnStatement(tableOf(source), recipe, known, features, { learn: undefined, label: label?.sql })
+  const rows = await gather(door, sql, features.length, source.rows, {
+    ids: true,
+    progress: done => host.progress('reading', done, source.rows),
+  })
+  const risk = new Float64Array(rows.rows)
+  riskOf(artifact)({ rows: rows.rows, columns: rows.features }, risk)
+  for (const row of rows.rejection.keys()) if (!isUsable(rows, recipe, row)) risk[row] = Number.NaN
+  return { rows, risk, notes: source.notes, warnings }
+}
+
+/** The published two columns, one line a row; both empty where a row has no score. */
+function predictionsCsv(risk: Float64Array, cut: number): string {
+  const lines = ['anomaly_score,prediction']
+  for (const r of risk) lines.push(Number.isFinite(r) ? `${r},${r > cut ? 1 : 0}` : ',')
+  return `${lines.join('\n')}\n`
+}

@@ -1,0 +1,30 @@
+/** The page that fitting leaves beside the model: how it does on the rows that did not teach it. */
+import { writeFileAtomic } from '../data/publish.ts'
+import type { FitResult } from './fit.ts'
+import type { Host } from './host.ts'
+import { evaluationOf, pageOf, type Subject } from './report.ts'
+
+/** The rows of the table that the model has not learned from. The cuts were set on some of them; the page says so. */
+export function subjectOf(result: FitResult): Subject {
+  const { artifact, rows, split } = result
+  const taught = new Set(split.train)
+  return {
+    artifact,
+    id: result.id,
+    rows,
+    risk: result.risk,
+    chosen: Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => !taught.has(row)),
+    cuts: artifact.levels,
+    subtitle: `${artifact.recipe.model.use} on ${artifact.lineage.files.join(', ')}: the rows that did not teach it`,
+    notes: [...result.source.notes, ...result.notes],
+  }
+}
+
+/** @returns the path: the model's, with .html */
+export async function writeFitReport(host: Host, result: FitResult): Promise<string> {
+  const path = `${result.path.replace(/\.tocsin$/i, '')}.html`
+  const subject = subjectOf(result)
+  const page = await pageOf(subject, evaluationOf(subject))
+  await writeFileAtomic(path, page, { pid: host.pid, token: host.token, isAlive: host.isAlive })
+  return path
+}

@@ -1,0 +1,215 @@
+/** Recipe and rows in, artifact out: settle the columns, split, learn, set the cuts, keep the record. */
+import { basename, join } from 'node:path'
+import { type Artifact, digest, encode, type Lineage } from '../artifact/artifact.ts'
+import type { Source } from '../data/intake.ts'
+import { Failure } from '../errors.ts'
+import type { Columns } from '../math/columns.ts'
+import { createRandom } from '../math/random.ts'
+import type { State } from '../math/state.ts'
+import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
+import { findModel } from '../models/index.ts'
+import { learnStatement } from '../plan/learn.ts'
+import type { Recipe, Step } from '../recipe/schema.ts'
+import { type CalibrationRows, calibrate, requireSupport } from './calibrate.ts'
+import { type Planned, planColumns } from './columns.ts'
+import { gather, pick, type Rows, take } from './gather.ts'
+import type { Host } from './host.ts'
+import { riskOf, transform } from './pipeline.ts'
+import { refuseOverwriting, splitOutput } from './place.ts'
+import { prepareRows } from './prepare.ts'
+import type { LoadedRecipe } from './recipe-file.ts'
+import { inSession, type Resources, type Session } from './session.ts'
+import { inTimeOrder, sharedRows, type Split, splitRows } from './split.ts'
+import { tableOf } from './table.ts'
+
+export interface FitRequest extends Resources {
+  readonly recipe: LoadedRecipe
+  /** Replaces the recipe's rows.file. */
+  readonly input?: readonly string[] | undefined
+  /** The model file; `<name>.tocsin` in the current folder by default. */
+  readonly output?: string | undefined
+  /** Fail when a budget cannot be supported, instead of marking the model. */
+  readonly strict?: boolean
+  readonly samplesPerWeek?: number | undefined
+  readonly version: string
+}
+
+export interface FitResult {
+  readonly artifact: Artifact
+  readonly id: string
+  readonly path: string
+  readonly source: Source
+  readonly rows: Rows
+  readonly split: Split
+  /** Rows that are both in the training and in the held-out set, value for value. */
+  readonly shared: number
+  /** The risk of every row of the table; NaN for rows that were not scored. */
+  readonly risk: Float64Array
+  readonly notes: readonly string[]
+}
+
+export async function fit(host: Host, request: FitRequest): Promise<FitResult> {
+  const { recipe } = request.recipe
+  const output = request.output ?? `${recipe.name}.tocsin`
+  const { directory, name } = splitOutput(output)
+  refuseOverwriting([request.recipe.path, ...(request.input ?? [])], [output])
+  return inSession(host, { directory, name, files: [name] }, request, async session => {
+    const learned = await learn(host, session, request)
+    if (request.strict) requireSupport(learned.artifact.levels)
+    const bytes = encode(learned.artifact)
+    await session.run.write(name, bytes)
+    await session.run.publish({ files: [name], metadata: undefined })
+    return { ...learned, id: digest(bytes), path: join(directory, name) }
+  })
+}
+
+/** Everything up to the file. */
+async function learn(host: Host, session: Session, request: FitRequest): Promise<Omit<FitResult, 'id' | 'path'>> {
+  const source = await prepareRows(session, request.recipe, request.input)
+  const door = await session.door({ oneThread: true })
+  const planned = await planColumns(door, source, request.recipe)
+  const { recipe, features, types } = planned
+  const sql = learnStatement(tableOf(source), recipe, types, features, planned.conditions)
+  const rows = await gather(door, sql, features.length, source.rows, {
+    progress: done => host.progress('reading', done, source.rows),
+  })
+  const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
+  const { states, model } = train(pick(rows, split.train), recipe)
+  const risk = scoreAll({ recipe, transforms: states, model }, rows)
+  const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
+  const levels = calibrate(recipe.levels, calibration)
+  return {
+    artifact: {
+      format: 1,
+      version: request.version,
+      name: recipe.name,
+      task: 'detect',
+      recipe: withoutPaths(recipe),
+      types,
+      features,
+      levels,
+      lineage: lineageOf(source, rows, split, planned),
+      model,
+      transforms: states,
+      profile: profileOf(pick(rows, split.train)),
+    },
+    source,
+    rows,
+    split,
+    risk,
+    shared: sharedRows(rows, split.train, split.heldOut),
+    notes: planned.notes,
+  }
+}
+
+/** Rows with a missing feature take part only where a transform fills it in; faults and broken lines never do. */
+export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
+  const why = rows.rejection.get(row)
+  if (why === undefined) return true
+  const fills = recipe.transforms.some(t => t.use === 'impute')
+  return fills && (why === 'missing value' || why === 'undefined feature')
+}
+
+function train(x: Columns, recipe: Recipe): { states: State[]; model: State } {
+  if (x.rows < 2) {
+    throw new Failure('TOO_FEW_ROWS', {
+      what: 'Rows to learn from',
+      found: x.rows,
+      needed: 2,
+      hint: 'Check learn, split and the sensors of the recipe: they leave hardly any row.',
+    })
+  }
+  const definition = findModel(recipe.model.use)
+  if (!definition?.fit) throw new Failure('MODEL_INVALID', { path: recipe.model.use, reason: 'it cannot be fitted' })
+  const states: State[] = []
+  let at = x
+  for (const step of recipe.transforms) {
+    const { fit, apply } = transform(step.use)
+    const state = fit(at, parametersOf(step) as never)
+    states.push(state)
+    at = apply(state)(at)
+  }
+  const training = { task: 'detect', x: at, weight: new Float64Array(x.rows).fill(1), random: createRandom(recipe.seed) } as const
+  return { states, model: definition.fit(training, parametersOf(recipe.model) as never) }
+}
+
+function parametersOf({ use: _, ...parameters }: Step): Record<string, unknown> {
+  return parameters
+}
+
+function scoreAll(fitted: Parameters<typeof riskOf>[0], rows: Rows): Float64Array {
+  const out = new Float64Array(rows.rows)
+  riskOf(fitted)({ rows: rows.rows, columns: rows.features }, out)
+  for (const row of rows.rejection.keys()) if (!isUsable(rows, fitted.recipe as Recipe, row)) out[row] = Number.NaN
+  return out
+}
+
+/** The held-out rows as the budget needs them. */
+export function calibrationRows(
+  risk: Float64Array,
+  rows: Rows,
+  split: Pick<Split, 'train' | 'heldOut'>,
+  recipe: Recipe,
+  samplesPerWeek?: number,
+): CalibrationRows {
+  const heldOut = inTimeOrder(split.heldOut, rows)
+  const seconds = take(rows.seconds, heldOut)
+  const timed = !seconds.some(Number.isNaN) && samplesPerWeek === undefined
+  const all = inTimeOrder(Int32Array.from([...split.train, ...heldOut]), rows)
+  return {
+    trained: take(risk, split.train),
+    heldOut: {
+      risk: take(risk, heldOut),
+      ...(recipe.columns.group === undefined ? {} : { group: Int32Array.from(heldOut, row => rows.group[row] as number) }),
+      ...(timed ? { seconds } : {}),
+    },
+    samplesPerWeek,
+    // Rows drawn at random from a series stand for the time between the rows of the whole series.
+    secondsPerRow: timed && recipe.split.by === 'random' ? spacing(take(rows.seconds, all)) : undefined,
+  }
+}
+
+function spacing(seconds: Float64Array): number | undefined {
+  const span = (seconds.at(-1) ?? 0) - (seconds[0] ?? 0)
+  return span > 0 && seconds.length > 1 ? span / (seconds.length - 1) : undefined
+}
+
+/** One entry a feature, over the rows that taught. */
+function profileOf({ columns }: Columns): State {
+  const numbers = columns as readonly Float64Array[]
+  const present = numbers.map(column => column.filter(Number.isFinite))
+  const of = (statistic: (values: Float64Array) => number) => Float64Array.from(present, v => (v.length ? statistic(v) : Number.NaN))
+  return { min: of(min), max: of(max), mean: of(mean), std: of(standardDeviation), median: of(median) }
+}
+
+function lineageOf(source: Source, rows: Rows, split: Split, planned: Planned): Lineage {
+  const taught = Int32Array.from([...split.train, ...split.heldOut])
+  const seconds = take(rows.seconds, taught).filter(Number.isFinite)
+  const dated = planned.types[planned.recipe.columns.time?.name ?? ''] === 'time' && seconds.length > 0
+  const rejected: Record<string, number> = {}
+  for (const why of rows.rejection.values()) rejected[why] = (rejected[why] ?? 0) + 1
+  return {
+    rows: rows.rows,
+    learned: split.train.length,
+    heldOut: split.heldOut.length,
+    tested: split.test.length,
+    rejected,
+    files: source.files.map(f => basename(f)),
+    sha256: source.sha256,
+    ...(dated ? { from: iso(min(seconds)), to: iso(max(seconds)) } : {}),
+  }
+}
+
+function iso(seconds: number): string {
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z')
+}
+
+/** An artifact holds base names, never paths: the same data in another folder gives the same bytes. */
+function withoutPaths(recipe: Recipe): Recipe {
+  const { rows } = recipe
+  return {
+    ...recipe,
+    rows: { ...rows, file: rows.file.map(f => basename(f)), join: rows.join.map(j => ({ ...j, file: basename(j.file) })) },
+  }
+}
+

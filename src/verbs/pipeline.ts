@@ -1,0 +1,58 @@
+/** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
+import { Failure } from '../errors.ts'
+import type { Columns } from '../math/columns.ts'
+import type { State } from '../math/state.ts'
+import { findModel } from '../models/index.ts'
+import { findTransform } from '../transforms/index.ts'
+
+export interface Fitted {
+  readonly recipe: { readonly transforms: readonly { use: string }[]; readonly model: { use: string } }
+  readonly transforms: readonly State[]
+  readonly model: State
+}
+
+export type Risk = (block: Columns, out: Float64Array) => void
+
+/** Rows a scorer takes at a time, unless told otherwise: DuckDB's vector, and small enough for the first caches. */
+export const BLOCK_ROWS = 2048
+
+/**
+ * The risk of each row. A row with a missing feature has no risk (NaN), unless a transform fills it in; a risk that is
+ * not finite is none either, because NaN compares as "above every cut" in SQL.
+ */
+export function riskOf(fitted: Fitted, blockRows = BLOCK_ROWS): Risk {
+  const steps = fitted.recipe.transforms.map((step, i) => transform(step.use).apply(fitted.transforms[i] ?? {}))
+  const scorer = (findModel(fitted.recipe.model.use) ?? unknown('model', fitted.recipe.model.use)).scorer(fitted.model)
+  const scoreBlock: Risk = (block, out) => {
+    let at = block
+    for (const step of steps) at = step(at)
+    scorer.score(at, out)
+    for (const column of at.columns) {
+      if (!(column instanceof Float64Array)) continue
+      for (let i = 0; i < block.rows; i++) if (!Number.isFinite(column[i] as number)) out[i] = Number.NaN
+    }
+    for (let i = 0; i < block.rows; i++) if (!Number.isFinite(out[i] as number)) out[i] = Number.NaN
+  }
+  return (block, out) => {
+    for (let from = 0; from < block.rows; from += blockRows) {
+      const rows = Math.min(blockRows, block.rows - from)
+      if (rows === block.rows) scoreBlock(block, out)
+      else scoreBlock(slice(block, from, rows), out.subarray(from, from + rows))
+    }
+  }
+}
+
+function slice(block: Columns, from: number, rows: number): Columns {
+  const columns = block.columns.map(c =>
+    c instanceof Float64Array ? c.subarray(from, from + rows) : { ...c, codes: c.codes.subarray(from, from + rows) },
+  )
+  return { rows, columns }
+}
+
+export function transform(use: string) {
+  return findTransform(use) ?? unknown('transform', use)
+}
+
+function unknown(what: string, name: string): never {
+  throw new Failure('MODEL_INVALID', { path: name, reason: `this version has no ${what} called ${name}` })
+}

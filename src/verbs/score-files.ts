@@ -1,0 +1,80 @@
+/** The CSV side of a scoring run: the user's text as it was, and the new columns behind it. */
+import type { Door } from '../data/door.ts'
+import type { Source } from '../data/intake.ts'
+import { pasteFile } from '../data/paste.ts'
+import { quoteName, quoteText } from '../plan/quote.ts'
+import { addedNames } from '../plan/score.ts'
+import type { Scored } from './score.ts'
+import type { Session } from './session.ts'
+
+interface Paths {
+  /** The Parquet file with everything. */
+  readonly master: string
+  readonly out: string
+}
+
+/**
+ * A plain file gets the new columns pasted behind its own bytes. Any other text table is written anew from its text,
+ * and a Parquet input from its values.
+ */
+export async function writeCsv(session: Session, scored: Scored, paths: Paths & { scoredAt: Date }): Promise<void> {
+  const { door, source, suffixes, replaced } = scored
+  const added = addedColumns(source, suffixes, paths.scoredAt)
+  const { delimiter } = source.dialect
+  if (source.plain && replaced.length === 0) {
+    const lines = session.run.temp('added.csv')
+    await door.run(copyCsv(`SELECT ${added.join(', ')} FROM ${parquet(paths.master)}`, lines, delimiter))
+    const [file] = source.path
+    await pasteFile({ source: file as string, suffixes: lines, out: paths.out, delimiter, quote: source.dialect.quote })
+    return
+  }
+  const select =
+    source.kind === 'csv'
+      ? `SELECT ${kept(source, replaced).map(n => `t.${quoteName(n)}`).join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
+      : `SELECT * EXCLUDE (${addedNames(suffixes).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
+  await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? delimiter : ','))
+}
+
+/** The rows that no score was given to: which one, why, and the row as it came. */
+export async function writeRejected(door: Door, source: Source, scored: Scored, paths: Paths): Promise<void> {
+  const { suffixes, replaced } = scored
+  const missing = suffixes.map(s => `${quoteName(`anomaly_score${s}`)} IS NULL`).join(' OR ')
+  const reasons = suffixes.map(s => quoteName(`alarm_reason${s}`)).join(', ')
+  const columns = kept(source, replaced).map(n => `t.${quoteName(n)}`)
+  const numbered = `(SELECT *, row_number() OVER () AS "~row" FROM ${parquet(paths.master)})`
+  const from = `${source.sql} t POSITIONAL JOIN ${numbered} p`
+  const select = `SELECT "~row" AS rejected_row, concat_ws('; ', ${reasons}) AS rejected_reason, ${columns.join(', ')} FROM ${from} WHERE ${missing} ORDER BY "~row"`
+  await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? source.dialect.delimiter : ','))
+}
+
+function kept(source: Source, replaced: readonly string[]): string[] {
+  return source.names.filter(name => !replaced.includes(name))
+}
+
+function beside(source: Source, master: string): string {
+  return `${source.sql} t POSITIONAL JOIN ${parquet(master)} p`
+}
+
+function parquet(path: string): string {
+  return `read_parquet(${quoteText(path)})`
+}
+
+function copyCsv(select: string, path: string, delimiter: string): string {
+  return `COPY (${select}) TO ${quoteText(path)} (FORMAT csv, HEADER true, DELIMITER ${quoteText(delimiter)}, USE_TMP_FILE false)`
+}
+
+/** The added columns as text in the table's own way of writing: its decimal sign, and times in ISO 8601. */
+function addedColumns(source: Source, suffixes: readonly string[], scoredAt: Date): string[] {
+  const comma = source.kind === 'csv' && source.dialect.decimal === ','
+  return addedNames(suffixes).map(name => {
+    const column = `${quoteName(name)}`
+    if (name.startsWith('scored_at')) return `${quoteText(isoSeconds(scoredAt))} AS ${column}`
+    const isNumber = name.startsWith('anomaly_score') || name.startsWith('threshold_used')
+    return comma && isNumber ? `replace(CAST(${column} AS VARCHAR), '.', ',') AS ${column}` : column
+  })
+}
+
+/** "2026-11-20T00:00:00Z"; milliseconds only where there are some. */
+export function isoSeconds(time: Date): string {
+  return time.toISOString().replace('.000Z', 'Z')
+}

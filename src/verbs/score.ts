@@ -1,0 +1,225 @@
+/** Scores a table with one or several models and publishes scores, rejected rows and metadata as one set. */
+import { join } from 'node:path'
+import type { Door } from '../data/door.ts'
+import type { Source } from '../data/intake.ts'
+import type { PublishedFile } from '../data/publish.ts'
+import { Failure } from '../errors.ts'
+import { quoteText } from '../plan/quote.ts'
+import { collisions, type Fitted, scoreStatement } from '../plan/score.ts'
+import { type Checked, checkInput } from './check-input.ts'
+import type { Host } from './host.ts'
+import { metadataOf } from './metadata.ts'
+import { type ModelFile, modelName, readModel } from './model-file.ts'
+import { type Outcome, outcomeOf } from './outcome.ts'
+import { riskOf } from './pipeline.ts'
+import { refuseOverwriting, splitOutput } from './place.ts'
+import { writeCsv, writeRejected } from './score-files.ts'
+import { inSession, type Resources, type Session } from './session.ts'
+import { tableOf } from './table.ts'
+
+export type OnInvalid = 'skip' | 'impute' | 'error'
+export type Format = 'csv' | 'parquet'
+
+export interface ScoreRequest extends Resources {
+  readonly models: readonly string[]
+  readonly input: string
+  /** The name of the outputs, without an ending. */
+  readonly output: string
+  readonly threshold?: number | undefined
+  /** Rows that a scorer takes at a time; the scores do not depend on it. */
+  readonly batchSize?: number | undefined
+  readonly onInvalid: OnInvalid
+  /** Share of rejected rows above which the run fails with TOO_MANY_REJECTED, after writing its outputs. */
+  readonly maxRejected: number
+  readonly formats?: readonly Format[] | undefined
+  readonly replace: boolean
+  readonly scoredAt: Date
+  readonly version: string
+  readonly commit: string | null
+}
+
+export interface ScoreResult {
+  readonly models: readonly ModelFile[]
+  readonly outcome: Outcome
+  readonly directory: string
+  readonly files: readonly PublishedFile[]
+  readonly warnings: readonly string[]
+}
+
+export async function score(host: Host, request: ScoreRequest): Promise<ScoreResult> {
+  const startedMs = host.clock()
+  const models = request.models.map(readModel)
+  const { directory, name } = splitOutput(request.output)
+  const csv = `${name}.csv`
+  const parquet = `${name}.parquet`
+  const rejected = `${name}_rejected.csv`
+  const metadata = `${name}_metadata.json`
+  const all = [csv, parquet, rejected, metadata]
+  refuseOverwriting([request.input, ...request.models], all.map(file => join(directory, file)))
+  return inSession(host, { directory, name, files: all }, request, async session => {
+    const { run } = session
+    const scored = await scoreTable(host, session, models, request, run.temp(parquet))
+    const { door, source, outcome } = scored
+    if (request.onInvalid === 'error' && outcome.rejected > 0) throw invalidRows(outcome)
+    const formats = request.formats ?? models[0]?.artifact.recipe.output.files ?? ['csv', 'parquet']
+    const written: string[] = []
+    if (formats.includes('parquet')) {
+      run.seal(parquet)
+      written.push(parquet)
+    }
+    if (formats.includes('csv')) {
+      await writeCsv(session, scored, { master: run.temp(parquet), out: run.temp(csv), scoredAt: request.scoredAt })
+      written.unshift(csv)
+    }
+    if (outcome.rejected > 0) {
+      await writeRejected(door, source, scored, { master: run.temp(parquet), out: run.temp(rejected) })
+      written.push(rejected)
+    }
+    const tookMs = host.clock() - startedMs
+    const files = await run.publish({
+      files: written,
+      remove: all.filter(file => file !== metadata && !written.includes(file)),
+      metadata: { name: metadata, text: done => metadataOf({ request, models, source, outcome, files: done, tookMs, now: host.now() }) },
+    })
+    refuseTooMany(outcome, request, join(directory, rejected))
+    return { models, outcome, directory, files, warnings: scored.warnings }
+  })
+}
+
+export interface Scored {
+  readonly door: Door
+  readonly source: Source
+  readonly fitted: readonly Fitted[]
+  /** What is appended to the added columns, one a model. */
+  readonly suffixes: readonly string[]
+  /** Columns of the input that the added ones replace. */
+  readonly replaced: readonly string[]
+  readonly outcome: Outcome
+  readonly warnings: readonly string[]
+}
+
+/** Writes `master`: one Parquet file with the input and what each model says of it. */
+async function scoreTable(
+  host: Host,
+  session: Session,
+  models: readonly ModelFile[],
+  request: ScoreRequest,
+  master: string,
+): Promise<Scored> {
+  const { rows } = (models[0] as ModelFile).artifact.recipe
+  const source = await session.settle([request.input], rows.read, { sheet: rows.sheet })
+  const suffixes = suffixesOf(models)
+  const replaced = collisions(source.names, suffixes)
+  if (replaced.length && !request.replace) throw new Failure('RESERVED_COLUMNS', { columns: replaced.join(', ') })
+  const door = await session.door({ oneThread: models.some(m => m.artifact.features.some(f => f.kind === 'window')) })
+  const checked: Checked[] = []
+  for (const model of models) checked.push(await checkInput(door, source, model))
+  const warnings = checked.flatMap(c => c.warnings)
+  const fitted = models.map((model, i) => fittedOf(model, (checked[i] as Checked).features, request.threshold))
+  await writeParts(host, session, door, source, models, fitted, { suffixes, replaced, request, master })
+  return { door, source, fitted, suffixes, replaced, warnings, outcome: await outcomeOf(door, master, fitted, suffixes, source.names) }
+}
+
+/** One pass over the input for each model; several are then put side by side, in the order of the rows. */
+async function writeParts(
+  host: Host,
+  session: Session,
+  door: Door,
+  source: Source,
+  models: readonly ModelFile[],
+  fitted: readonly Fitted[],
+  options: { suffixes: readonly string[]; replaced: readonly string[]; request: ScoreRequest; master: string },
+): Promise<void> {
+  const { suffixes, replaced, request, master } = options
+  const several = models.length > 1
+  const parts: string[] = []
+  for (const [i, model] of models.entries()) {
+    const part = several ? session.run.temp(`part-${i}.parquet`) : master
+    const risk = riskOf(model.artifact, request.batchSize)
+    let done = 0
+    door.register(`risk_${i}`, model.artifact.features.length, (block, out) => {
+      risk(block, out)
+      host.progress(`scoring ${modelName(model.path)}`, (done += block.rows), source.rows)
+    })
+    const sql = scoreStatement(tableOf(source), fitted[i] as Fitted, {
+      risk: `risk_${i}`,
+      scoredAt: request.scoredAt.toISOString(),
+      onInvalid: request.onInvalid === 'impute' ? 'impute' : 'skip',
+      suffix: suffixes[i] ?? '',
+      withInput: i === 0,
+      without: replaced,
+    })
+    await writeParquet(door, sql, part)
+    parts.push(part)
+  }
+  if (!several) return
+  const joined = parts.map(p => `read_parquet(${quoteText(p)})`).join(' POSITIONAL JOIN ')
+  await writeParquet(door, `SELECT * FROM ${joined}`, master)
+}
+
+async function writeParquet(door: Door, sql: string, path: string): Promise<void> {
+  await door.run(`COPY (${sql}) TO ${quoteText(path)} (FORMAT parquet, USE_TMP_FILE false)`)
+}
+
+/** No suffix for one model; for several their names, made distinct. */
+function suffixesOf(models: readonly ModelFile[]): string[] {
+  if (models.length === 1) return ['']
+  const seen = new Map<string, number>()
+  return models.map(({ path }) => {
+    const name = modelName(path)
+    const n = (seen.get(name) ?? 0) + 1
+    seen.set(name, n)
+    return n === 1 ? `_${name}` : `_${name}_${n}`
+  })
+}
+
+/** The published override: it moves the mildest cut; a severer level never lies below it. */
+function fittedOf(model: ModelFile, features: Checked['features'], threshold: number | undefined): Fitted {
+  const { artifact } = model
+  const { min, max, median } = artifact.profile as Record<string, Float64Array>
+  if (artifact.levels.length === 0 && threshold === undefined) {
+    throw new Failure('MODEL_UNCALIBRATED', { name: modelName(model.path) })
+  }
+  const levels: Fitted['levels'] = artifact.levels.length ? artifact.levels : [{ name: 'ALARM', cut: threshold as number }]
+  return {
+    name: modelName(model.path),
+    recipe: artifact.recipe,
+    types: artifact.types,
+    features: features.map((feature, i) => ({
+      ...feature,
+      min: min?.[i] ?? Number.NaN,
+      max: max?.[i] ?? Number.NaN,
+      fill: median?.[i] ?? Number.NaN,
+    })),
+    levels: levels.map(({ name, cut, hold }, i) => ({
+      name,
+      cut: threshold === undefined ? cut : i === 0 ? threshold : Math.max(cut, threshold),
+      ...(hold ? { hold } : {}),
+    })),
+  }
+}
+
+function reasonsText(outcome: Outcome): string {
+  const counts = new Map<string, number>()
+  for (const model of outcome.models) {
+    for (const [reason, n] of Object.entries(model.rejectedBy)) counts.set(reason, Math.max(n, counts.get(reason) ?? 0))
+  }
+  return [...counts].map(([reason, n]) => `${n} ${reason}`).join(', ')
+}
+
+function invalidRows(outcome: Outcome): Failure {
+  return new Failure('INVALID_ROWS', { count: outcome.rejected, total: outcome.rows, reasons: reasonsText(outcome) })
+}
+
+function refuseTooMany(outcome: Outcome, request: ScoreRequest, file: string): void {
+  const share = outcome.rows === 0 ? 0 : outcome.rejected / outcome.rows
+  if (share <= request.maxRejected) return
+  const percent = (x: number) => `${Number((100 * x).toPrecision(3))} %`
+  throw new Failure('TOO_MANY_REJECTED', {
+    count: outcome.rejected,
+    total: outcome.rows,
+    share: percent(share),
+    limit: percent(request.maxRejected),
+    file,
+  })
+}

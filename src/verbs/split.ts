@@ -1,0 +1,87 @@
+/** Which rows teach, which set the cuts, which are kept for the test. No row is ever in two of them. */
+import { uniformAt } from '../math/random.ts'
+import type { Recipe } from '../recipe/schema.ts'
+import type { Rows } from './gather.ts'
+
+export interface Split {
+  readonly train: Int32Array
+  /** Held-out rows that should be normal: the cuts are set on them. */
+  readonly heldOut: Int32Array
+  /** Rows kept for evaluation only: normal or not. */
+  readonly test: Int32Array
+}
+
+export function splitRows(rows: Rows, recipe: Recipe, usable: (row: number) => boolean): Split {
+  const { by, test: testShare, calibrate } = recipe.split
+  const all = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(usable)
+  const order = placement(rows, by, recipe.seed)
+  const tested = testShare > 0 ? lastShare(all, order, testShare) : new Set<number>()
+  const teaches = all.filter(row => !tested.has(row) && isTeacher(rows, recipe, row))
+  const held = calibrate > 0 ? lastShare(teaches, order, calibrate) : new Set<number>()
+  return {
+    train: teaches.filter(row => !held.has(row)),
+    heldOut: inTimeOrder(teaches.filter(row => held.has(row)), rows),
+    test: all.filter(row => tested.has(row)),
+  }
+}
+
+/** Without `learn`, every row teaches that the label does not call bad. */
+export function isTeacher(rows: Rows, recipe: Recipe, row: number): boolean {
+  return recipe.learn === undefined ? rows.label[row] !== 1 : rows.learn[row] === 1
+}
+
+/** Rows in time order; rows without a time keep their place in the table. */
+export function inTimeOrder(chosen: Int32Array, rows: Rows): Int32Array {
+  const { seconds } = rows
+  if (chosen.some(row => Number.isNaN(seconds[row]))) return chosen.toSorted((a, b) => a - b)
+  return chosen.toSorted((a, b) => (seconds[a] as number) - (seconds[b] as number) || a - b)
+}
+
+/** A number a row that says where it stands in the split: the highest share is cut off. Drawn by (seed, row or group). */
+function placement(rows: Rows, by: Recipe['split']['by'], seed: number): (row: number) => number {
+  if (by === 'random') return row => uniformAt(seed, row)
+  if (by === 'group') return row => uniformAt(seed, rows.group[row] as number)
+  const timed = !rows.seconds.some(Number.isNaN)
+  return timed ? row => rows.seconds[row] as number : row => row
+}
+
+/**
+ * The last `share` of the rows by placement. Rows with equal placement (one group, one instant) stay together, so the
+ * share is exact only as far as that allows.
+ */
+function lastShare(rows: Int32Array, placement: (row: number) => number, share: number): Set<number> {
+  const places = Float64Array.from(rows, placement).sort()
+  const keep = Math.min(rows.length - 1, Math.max(0, Math.round(rows.length * (1 - share))))
+  const boundary = places[keep] ?? Number.POSITIVE_INFINITY
+  const cut = boundary === places[0] ? (places.find(p => p > boundary) ?? Number.POSITIVE_INFINITY) : boundary
+  return new Set(rows.filter(row => placement(row) >= cut))
+}
+
+/**
+ * How many of `b`'s rows have exactly the feature values of a row of `a`. Rows are compared by a 53-bit hash of their
+ * bits: with 10⁶ rows a chance hit has a probability of about 10⁻⁴.
+ */
+export function sharedRows(rows: Rows, a: Int32Array, b: Int32Array): number {
+  const hashes = new Set<number>()
+  const bits = rows.features.map(f => new Uint32Array(f.buffer, f.byteOffset, f.length * 2))
+  for (const row of a) hashes.add(hashRow(bits, row))
+  let shared = 0
+  for (const row of b) if (hashes.has(hashRow(bits, row))) shared++
+  return shared
+}
+
+/** Two FNV-1a hashes (32 and 21 bits kept) of a row's words, in one safe integer. */
+function hashRow(bits: readonly Uint32Array[], row: number): number {
+  let low = 0x811c9dc5
+  let high = 0x01000193
+  for (const column of bits) {
+    for (let half = 0; half < 2; half++) {
+      const word = column[row * 2 + half] as number
+      low = Math.imul(low ^ word, 0x01000193)
+      low ^= low >>> 15
+      high = Math.imul(high ^ word, 0x85ebca6b)
+      high ^= high >>> 13
+    }
+  }
+  return (high >>> 11) * 0x1_0000_0000 + (low >>> 0)
+}
