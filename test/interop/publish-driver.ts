@@ -5,7 +5,7 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { outputFailure } from '../../src/data/output-failure.ts'
-import { beginRun } from '../../src/data/publish.ts'
+import { beginRun, type PublishedFile } from '../../src/data/publish.ts'
 import { Failure } from '../../src/errors.ts'
 import { isAlive } from '../../src/verbs/alive.ts'
 import { contentOf } from './publish-set.ts'
@@ -25,7 +25,9 @@ try {
   try {
     for (const [name, data] of Object.entries(content)) write(run.temp(name), data, `${directory}/${name}`)
     await new Promise(resolve => setTimeout(resolve, Number(hold)))
-    const metadata = { name: 'out_metadata.json', text: (files: readonly unknown[]) => JSON.stringify(files) }
+    const text = (files: readonly PublishedFile[]) =>
+      JSON.stringify({ outputs: files.map(({ name, ...rest }) => ({ file: name, ...rest })) })
+    const metadata = { name: 'out_metadata.json', text }
     await run.publish({ files: Object.keys(content), metadata })
   } finally {
     run.discard()

@@ -5,10 +5,11 @@
  * only beside the set that it lists, and the next run leaves its own set and nothing else.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildInjector, canInject, everyPoint, restore, type Subject, wrong } from './faults.ts'
 import { isExactly, legalOf, violations } from './publish-set.ts'
 
 const BYTES = 5 * 1024 * 1024
@@ -16,84 +17,36 @@ const OLD = legalOf([1], BYTES)
 const NEW = legalOf([2], BYTES)
 const EITHER = legalOf([1, 2], BYTES)
 const driver = join(import.meta.dirname, 'publish-driver.ts')
-const source = join(import.meta.dirname, '..', '..', '..', 'shared', 'fault', 'iofault.c')
 
 let root: string
 let dir: string
-let before: string
+let subject: Subject
+let library: string | undefined
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'faults-'))
-  before = join(root, 'before')
   dir = join(root, 'target')
-  expect(run(before, 1).status).toBe(0)
+  const before = join(root, 'before')
+  const args = (folder: string, seed: number) => [driver, folder, String(seed), String(BYTES)]
+  expect(spawnSync(process.execPath, args(before, 1)).status).toBe(0)
+  subject = { dir, before, old: OLD, fresh: NEW, either: EITHER, args: args(dir, 2) }
+  library = buildInjector(root)
 })
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-/** The folder as it is before a run: the complete set of seed 1. */
-function reset(): void {
-  rmSync(dir, { recursive: true, force: true })
-  cpSync(before, dir, { recursive: true })
-}
-
-function run(folder: string, seed: number, env: Record<string, string> = {}) {
-  return spawnSync(process.execPath, [driver, folder, String(seed), String(BYTES)], {
-    encoding: 'utf8',
-    env: { ...process.env, UV_USE_IO_URING: '0', ...env },
-  })
-}
-
-/** What is wrong after a fault, and after the run that follows it. */
-function wrong(): string[] {
-  const found = violations(dir, EITHER)
-  const next = run(dir, 2)
-  if (next.status !== 0) found.push(`the next run ended with ${next.status}: ${next.stderr}`)
-  if (!isExactly(dir, NEW)) found.push(`the next run left ${readdirSync(dir)}`)
-  return found
-}
-
-const compiled = existsSync(source) && spawnSync('gcc', ['--version']).status === 0
-if (!compiled) console.warn(`SKIPPED: no gcc or no ${source}, so faults at single system calls are not tested`)
-
-describe.skipIf(!compiled)('a fault at the n-th call', () => {
-  const library = () => join(root, 'iofault.so')
-  beforeAll(() => {
-    const made = spawnSync('gcc', ['-shared', '-fPIC', '-O1', '-o', library(), source, '-ldl'], { encoding: 'utf8' })
-    expect(made.stderr + made.status).toBe('0')
-  })
-
+describe.skipIf(!canInject)('a fault at the n-th call', () => {
   const operations = ['write', 'fsync', 'rename']
   const errors = ['EIO', 'ENOSPC', 'EDQUOT', 'EROFS', 'KILL']
   const least: Record<string, number> = { write: 80, fsync: 5, rename: 3 }
 
   test.for(operations.flatMap(op => errors.map(error => [op, error] as const)))('%s: %s', ([operation, error]) => {
-    const problems: string[] = []
-    const exits = new Map<number | string, number>()
-    let n = 1
-    for (; ; n++) {
-      reset()
-      const env = { LD_PRELOAD: library(), FAULT: `${operation}:${error}:${n}`, FAULT_PATH: dir }
-      const { status, signal, stderr } = run(dir, 2, env)
-      if (status === 0) break
-      exits.set(status ?? signal!, (exits.get(status ?? signal!) ?? 0) + 1)
-      const expected = error === 'KILL' ? signal === 'SIGKILL' : status === 4 || status === 5
-      if (!expected) problems.push(`n=${n}: ended with ${status ?? signal}: ${stderr}`)
-      if (error !== 'KILL' && !stderr.includes(dir)) problems.push(`n=${n}: names no path: ${stderr}`)
-      if (error !== 'KILL' && readdirSync(dir).some(name => name.startsWith('.'))) problems.push(`n=${n}: left temps`)
-      // Exit 5 is only for the one moment after the last rename: the set must be there whole.
-      if (status === 5 && !isExactly(dir, NEW)) problems.push(`n=${n}: exit 5 without the set`)
-      // A run that failed by itself has cleaned up, as seen above: the run after it need not be tried every time.
-      const found = error === 'KILL' || n % 8 === 1 ? wrong() : violations(dir, EITHER)
-      problems.push(...found.map(text => `n=${n}: ${text}`))
-    }
-    console.log(
-      `${operation} ${error}: ${n - 1} points, ends ${JSON.stringify([...exits])}, problems ${problems.length}`,
-    )
+    const { points, exits, problems } = everyPoint(subject, library!, operation, error)
     expect(problems).toEqual([])
-    expect(n - 1).toBeGreaterThanOrEqual(least[operation]!)
+    expect(points).toBeGreaterThanOrEqual(least[operation]!)
     if (operation === 'fsync' && error !== 'KILL') expect(exits.get(5)).toBe(1)
   })
 })
 
+const reset = () => restore(subject)
 const ended = (child: ChildProcess) =>
   new Promise<{ status: number | null; signal: string | null }>(resolve =>
     child.on('exit', (status, signal) => resolve({ status, signal })),
@@ -118,7 +71,7 @@ test('kill -9 at 200 random moments', async () => {
     if ((await end).signal === 'SIGKILL') killed++
     clearTimeout(timer)
     problems.push(...violations(dir, EITHER).map(text => `${i}: ${text}`))
-    if (i % 4 === 0) problems.push(...wrong().map(text => `${i}: ${text}`))
+    if (i % 4 === 0) problems.push(...wrong(subject).map(text => `${i}: ${text}`))
   }
   console.log(`killed ${killed} of 200 in runs of ${Math.round(fullMs)} ms, problems ${problems.length}`)
   expect(problems).toEqual([])

@@ -15,7 +15,7 @@ function fill(size: number, salt: number): Uint8Array {
   return data
 }
 
-const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
+export const sha256 = (data: Uint8Array) => createHash('sha256').update(data).digest('hex')
 
 /** Hashes of each file's legal contents. */
 export function legalOf(seeds: readonly number[], bytes: number): Map<string, string[]> {
@@ -41,10 +41,9 @@ export function violations(directory: string, legal: Map<string, string[]>): str
   }
   const metadata = join(directory, 'out_metadata.json')
   if (!existsSync(metadata)) return found
-  const listed = JSON.parse(readFileSync(metadata, 'utf8')) as { name: string; sha256: string }[]
-  if (listed.length !== legal.size) found.push('metadata is partial')
-  for (const file of listed)
-    if (hashes.get(file.name) !== file.sha256) found.push(`metadata does not match ${file.name}`)
+  const { outputs } = JSON.parse(readFileSync(metadata, 'utf8')) as { outputs: { file: string; sha256: string }[] }
+  if (outputs.length !== legal.size) found.push('metadata is partial')
+  for (const { file, sha256 } of outputs) if (hashes.get(file) !== sha256) found.push(`metadata does not match ${file}`)
   return found
 }
 
