@@ -1,9 +1,9 @@
 /** Text tables and workbooks: plain ones are read where they are, all others through a canonical copy. */
 import { Failure } from '../errors.ts'
 import { nearest } from '../math/nearest.ts'
+import { quoteName, quoteText } from '../sql.ts'
 import { detectLayout, headOf, type Layout } from './dialect.ts'
 import { hashFiles } from './digest.ts'
-import { quoteName, quoteText } from './door.ts'
 import { decoder, detectEncoding, type Encoding, notWrittenIn } from './encoding.ts'
 import { type Kind, looksLikePattern } from './files.ts'
 import { bytesOf, sampleOf } from './gzip.ts'

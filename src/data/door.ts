@@ -5,6 +5,7 @@
 import { statfs } from 'node:fs/promises'
 import { sep } from 'node:path'
 import type { Columns } from '../math/columns.ts'
+import { quoteText } from '../sql.ts'
 import { type Connection, type DuckDB, duckdb, type PreparedStatement, type Result, TYPE } from './duckdb.ts'
 import { translate } from './faults.ts'
 import { type Chunk, doubleView, isReadable, isValid, readChunk, writeDoubles } from './vectors.ts'
@@ -101,12 +102,6 @@ function lockDown(paths: readonly string[]): string {
     'SET lock_configuration = true',
   ].join('; ')
 }
-
-/** A text as a SQL literal. */
-export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
-
-/** A name as a SQL identifier. */
-export const quoteName = (name: string): string => `"${name.replaceAll('"', '""')}"`
 
 /** One query at a time: a second one on the same connection would cut a running stream short. */
 function queued<T>(room: Room, sql: string, act: () => Promise<T>): Promise<T> {

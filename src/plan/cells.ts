@@ -7,7 +7,7 @@
  */
 import type { ColumnType, Types } from '../recipe/feature.ts'
 import type { Read, Recipe, Sensor } from '../recipe/schema.ts'
-import { quoteName, quoteNumber, quoteText } from './quote.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import { strptimeFormat } from './time-format.ts'
 
 /** A table as the plan sees it: `sql` stands after FROM. */

@@ -6,7 +6,7 @@ import { nearest } from '../math/nearest.ts'
 import { failureOf, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
 import { sqlTokens } from '../recipe/sql-names.ts'
 import { checkNode, type Visit } from './expression-tree.ts'
-import { quoteName } from './quote.ts'
+import { quoteName } from '../sql.ts'
 
 export interface ExpressionContext {
   /** Where the expression stands in the recipe: `features.burden`. */

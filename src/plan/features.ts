@@ -3,7 +3,7 @@ import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { ORDER } from './cells.ts'
 import { windowClause } from './expressions.ts'
-import { quoteName } from './quote.ts'
+import { quoteName } from '../sql.ts'
 
 /** Whether a feature is just the column of the same name. */
 export function isColumn(feature: Feature): boolean {

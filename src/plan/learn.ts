@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe/schema.ts'
 import { cellsOf, type Table, typedTable } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
-import { quoteName } from './quote.ts'
+import { quoteName } from '../sql.ts'
 import { rejectionOf } from './reasons.ts'
 
 /** Positions of the columns after the features, in the statement's result. */

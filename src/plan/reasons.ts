@@ -7,7 +7,7 @@ import type { Bounds } from '../recipe/schema.ts'
 import { type Cell, isFault, isMissing, isOutside } from './cells.ts'
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import { asNumber } from './features.ts'
-import { quoteNumber, quoteText } from './quote.ts'
+import { quoteNumber, quoteText } from '../sql.ts'
 
 /** Why a row was not scored, worst first; a row with several causes counts under the first. */
 export const REJECTIONS = [

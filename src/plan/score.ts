@@ -3,7 +3,7 @@ import type { Recipe } from '../recipe/schema.ts'
 import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTable } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
-import { quoteName, quoteNumber, quoteText } from './quote.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import { alarmOf, breachOf, faultCondition, faultOf, imputedOf, notScored, type Seen } from './reasons.ts'
 
 export const OK = 'OK'

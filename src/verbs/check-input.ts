@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import { nearest } from '../math/nearest.ts'
 import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
-import { quoteName } from '../plan/quote.ts'
+import { quoteName } from '../sql.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import type { ModelFile } from './model-file.ts'
 

@@ -5,7 +5,7 @@ import { Failure } from '../errors.ts'
 import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import type { Conditions } from '../plan/learn.ts'
-import { quoteName } from '../plan/quote.ts'
+import { quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
 import { type PathMistake, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
 import { checkColumns } from '../recipe/roles.ts'
@@ -142,8 +142,7 @@ export async function readCondition(
   if (sql === undefined) return undefined
   const at = findColumn(names, sql)
   if (at >= 0) return { sql: quoteName(names[at] as string), columns: [names[at] as string] }
-  const { group } = recipe.columns
-  return readExpression(sql, door.parse, { path, columns: names, group, order: ORDER, ...(source ? { source } : {}) })
+  return readExpression(sql, door.parse, { path, columns: names, ...(source ? { source } : {}) })
 }
 
 function expression(door: Door, sql: string, loaded: LoadedRecipe, path: string, columns: readonly string[]) {

@@ -1,7 +1,7 @@
 /** Which ways of writing a date fit all values of a column. One: settled. Two: the person must say. None: no dates. */
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
-import { quoteName, quoteText } from '../plan/quote.ts'
+import { quoteName, quoteText } from '../sql.ts'
 import { strptimeFormat } from '../plan/time-format.ts'
 
 const DAYS = ['DD.MM.YYYY', 'MM.DD.YYYY', 'DD/MM/YYYY', 'MM/DD/YYYY', 'DD-MM-YYYY', 'MM-DD-YYYY', 'YYYY/MM/DD', 'YYYY.MM.DD', 'DD-MMM-YYYY', 'DD MMM YYYY', 'YYYYMMDD']

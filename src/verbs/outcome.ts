@@ -2,7 +2,7 @@
 import type { Door } from '../data/door.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { findColumn } from '../plan/cells.ts'
-import { quoteName, quoteText } from '../plan/quote.ts'
+import { quoteName, quoteText } from '../sql.ts'
 import { parseRejection } from '../plan/reasons.ts'
 import { type Fitted, NOT_SCORED, OK } from '../plan/score.ts'
 

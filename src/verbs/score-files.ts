@@ -2,7 +2,7 @@
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
-import { quoteName, quoteText } from '../plan/quote.ts'
+import { quoteName, quoteText } from '../sql.ts'
 import { addedNames } from '../plan/score.ts'
 import type { Scored } from './score.ts'
 import type { Session } from './session.ts'

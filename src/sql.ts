@@ -1,0 +1,22 @@
+/** Names, texts and numbers as SQL. Nothing from outside reaches a statement except through these three. */
+
+/** A name as an identifier: `a"b` → `"a""b"`. */
+export function quoteName(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`
+}
+
+/** A text as a constant: `it's` → `'it''s'`. */
+export function quoteText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`
+}
+
+/**
+ * A finite number as a constant, bit for bit: the shortest text that reads back as the same double, typed so that no
+ * decimal arithmetic happens.
+ *
+ * @throws RangeError for NaN and the infinities, which SQL would compare as greater than any number.
+ */
+export function quoteNumber(value: number): string {
+  if (typeof value !== 'number' || !Number.isFinite(value)) throw new RangeError(`not a finite number: ${value}`)
+  return `${quoteText(String(value))}::DOUBLE`
+}
