@@ -1,4 +1,4 @@
-/** How a text table is written, found out by looking at its first megabyte. What somebody said always wins. */
+/** How a text table is written, found out by looking at its beginning. What somebody said always wins. */
 import { Failure } from '../errors.ts'
 import { createRecordReader, type Grammar, type RawRecord } from './records.ts'
 import type { Read } from './source.ts'
@@ -25,6 +25,8 @@ const WORDS: Readonly<Record<string, string>> = {
   ' ': 'blanks',
 }
 const CANDIDATES = [',', ';', '\t', '|']
+/** Letters that are cut into fields once for each candidate. */
+const RATED = 65_536
 const SEP_LINE = /^"?sep=(.)"?(?:\r\n|\r|\n|$)/i
 
 /**
@@ -102,12 +104,12 @@ const NUMBER = /^\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*$/
 
 /** The delimiter that cuts the records into equally many fields; among equals, the one whose fields look like numbers. */
 function detectDelimiter(text: string, quote: string, whole: boolean): string {
-  const ranked = CANDIDATES.map(delimiter => rate(text.slice(0, 262_144), { delimiter, quote }, whole))
+  const ranked = CANDIDATES.map(delimiter => rate(text.slice(0, RATED), { delimiter, quote }, whole))
     .filter(rating => rating.fields > 1)
     .sort((a, b) => b.steady - a.steady || b.numeric - a.numeric || b.fields - a.fields)
   const [best] = ranked
   if (best !== undefined) return best.delimiter
-  const blanks = rate(text.slice(0, 262_144), { delimiter: ' ', quote }, whole)
+  const blanks = rate(text.slice(0, RATED), { delimiter: ' ', quote }, whole)
   return blanks.fields > 1 && blanks.steady === 1 && blanks.numeric > 0.5 ? ' ' : ','
 }
 

@@ -44,8 +44,11 @@ export function createRecordReader(asked: Grammar, take: (record: RawRecord) => 
   }
   const consume = (last: boolean): { openLine?: number } => {
     let at = 0
+    // Looked for once, not once a record: a text without quotes would be searched to its end each time.
+    let quote = findQuote(rest, 0, grammar)
     for (;;) {
-      const end = recordEnd(rest, at, grammar, last)
+      if (quote < at) quote = findQuote(rest, at, grammar)
+      const end = recordEnd(rest, at, quote, grammar, last)
       if (end.at < 0) {
         const left = rest.slice(at)
         if (last) emit(left, true)
@@ -80,12 +83,18 @@ interface End {
 
 const lineBreak = /[\r\n]/g
 
-function recordEnd(text: string, from: number, grammar: Grammar, last: boolean): End {
+/** Infinity when there is none. */
+function findQuote(text: string, from: number, { quote }: Grammar): number {
+  const at = quote === '' ? -1 : text.indexOf(quote, from)
+  return at < 0 ? Number.POSITIVE_INFINITY : at
+}
+
+/** `quote` is where the next quote stands. */
+function recordEnd(text: string, from: number, quote: number, grammar: Grammar, last: boolean): End {
   lineBreak.lastIndex = from
   const found = lineBreak.exec(text)
   const first = found === null ? -1 : found.index
-  const quote = grammar.quote === '' ? -1 : text.indexOf(grammar.quote, from)
-  if (quote >= 0 && (first < 0 || quote < first)) return quotedEnd(text, from, grammar, last)
+  if (quote < text.length && (first < 0 || quote < first)) return quotedEnd(text, from, grammar, last)
   return first < 0 ? { at: -1, next: -1, open: -1 } : ended(text, first, last)
 }
 
