@@ -132,7 +132,7 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
 
   return {
     stage(columns, from, count) {
-      // The kernel takes four rows at a time.
+      // The kernel takes four rows at a time; an old NaN behind the last row would pass for one of this block.
       const padded = Math.ceil(count / 4) * 4
       f64.fill(0, staged + count, staged + padded)
       let missing = 0

@@ -1,6 +1,6 @@
 import { Value } from 'typebox/value'
 import { describe, expect, test } from 'vitest'
-import { createRandom } from '../../src/math/random.ts'
+import { createRandom, type Random } from '../../src/math/random.ts'
 import { max, sorted } from '../../src/math/statistics.ts'
 import { averagePathLength, type IsolationForest, isolationForest } from '../../src/models/isolation-forest.ts'
 import type { Training } from '../../src/models/model.ts'
@@ -166,8 +166,27 @@ describe('growing', () => {
     const data = [Float64Array.of(Infinity, -Infinity, 1e300, -1e300, 1, 2, 3, 4), new Float64Array(8).fill(Infinity)]
     const state = grown(training(data))
     expect(state.threshold.every(Number.isFinite)).toBe(true)
+    for (let t = 0; t < 100; t++) expect(state.samples[state.start[t]! + 1]).toBeLessThan(8)
     expect([...state.feature].filter(f => f === 1)).toEqual([])
     expect(risks(state, data).every(risk => risk > 0 && risk < 1)).toBe(true)
+  })
+
+  test('a cut that rounding pushes to the upper end moves to the lower one, so that both sides have rows', () => {
+    const [low, high] = [1, 1 + 2 ** -23]
+    const almostOne: Random = { ...createRandom(1), next: () => 1 - 2 ** -53, fork: () => almostOne }
+    const data = training([Float64Array.of(low, high)])
+    const state = grown({ ...data, random: almostOne }, { n_estimators: 1 })
+    expect([...state.threshold]).toEqual([low, -2, -2])
+  })
+
+  test('without missing values in training, a missing value goes where more rows went', () => {
+    const state = grown(training(normal(3, 300)))
+    for (let t = 0; t < 100; t++)
+      for (let node = state.start[t]!; node < state.start[t + 1]!; node++) {
+        const samples = (child: number) => state.samples[state.start[t]! + child]!
+        const expected = state.left[node]! >= 0 && samples(state.left[node]!) > samples(state.right[node]!)
+        expect(state.missingLeft[node]).toBe(Number(expected))
+      }
   })
 
   test('missing values take a side by chance, and rows that miss a value take it again', () => {
