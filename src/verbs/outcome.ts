@@ -3,8 +3,10 @@ import type { Door } from '../data/door.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { findColumn } from '../plan/cells.ts'
 import { quoteName, quoteText } from '../sql.ts'
-import { parseRejection } from '../plan/reasons.ts'
+import { type Breach, parseBreaches, parseRejection } from '../plan/reasons.ts'
 import { type Fitted, NOT_SCORED, OK } from '../plan/score.ts'
+
+export { NOT_SCORED, OK }
 
 export interface ModelOutcome {
   readonly name: string
@@ -35,6 +37,8 @@ export interface ListedRow {
   readonly id: string
   readonly level: string
   readonly reason: string
+  /** The first limit that the row breaks. */
+  readonly breach: Breach | undefined
 }
 
 /** Rows that a summary may name. */
@@ -121,7 +125,10 @@ async function listRows(door: Door, from: string, model: Fitted, suffix: string,
       FROM (SELECT *, row_number() OVER () AS "~row" FROM ${from})
       WHERE ${level} NOT IN ('${OK}') ORDER BY CASE ${level} ${rank} ELSE 0 END DESC, "~row" LIMIT ${LISTED}`,
   )
-  return listed.map(r => ({ row: Number(r.row), id: String(r.id ?? ''), level: String(r.level), reason: String(r.reason ?? '') }))
+  return listed.map(r => {
+    const reason = String(r.reason ?? '')
+    return { row: Number(r.row), id: String(r.id ?? ''), level: String(r.level), reason, breach: parseBreaches(reason)[0] }
+  })
 }
 
 export interface OutputRecord {

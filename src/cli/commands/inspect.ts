@@ -4,7 +4,6 @@ import * as options from '../options.ts'
 import { describeLevels } from '../summary/levels.ts'
 import { number } from '../summary/score.ts'
 import type { Terminal } from '../terminal.ts'
-import { short } from '../../plan/reasons.ts'
 
 const EXAMPLES = `Examples:
   tocsin inspect pump.tocsin
@@ -40,7 +39,8 @@ export function addInspect(program: Command, terminal: Terminal): Command {
       const { min, max } = profile as Record<string, Float64Array>
       for (const [i, feature] of features.entries()) {
         const formula = feature.text === `"${feature.name}"` ? '' : ` = ${feature.text}`
-        terminal.say('', `${feature.name}${formula}: ${short(min?.[i] ?? Number.NaN)} to ${short(max?.[i] ?? Number.NaN)}${feature.unit ? ` ${feature.unit}` : ''}`)
+        const [low, high] = [min?.[i], max?.[i]].map(bound => Number((bound ?? Number.NaN).toPrecision(4)))
+        terminal.say('', `${feature.name}${formula}: ${low} to ${high}${feature.unit ? ` ${feature.unit}` : ''}`)
       }
       for (const { column, fault, range, limits, level, unit } of recipe.sensors) {
         const rules = [

@@ -1,10 +1,10 @@
 /** The levels of a model in words: where they start, what the held-out data says, what it cannot support. */
-import type { Artifact } from '../../artifact/artifact.ts'
 import { supportText } from '../../verbs/calibrate.ts'
+import type { ModelFile } from '../../verbs/model-file.ts'
 import { intervalText } from '../../verbs/report.ts'
 import type { Terminal } from '../terminal.ts'
 
-export function describeLevels(terminal: Terminal, { levels }: Artifact): void {
+export function describeLevels(terminal: Terminal, { levels }: ModelFile['artifact']): void {
   for (const { name, cut, rule, hold, support } of levels) {
     const held = hold ? `, held ${hold.count} of ${hold.of}` : ''
     const seen = support

@@ -1,9 +1,7 @@
 /** What a person reads after scoring: how many rows, which levels, what found them, and the rows themselves in few lines. */
 import { supportText } from '../../verbs/calibrate.ts'
-import type { ListedRow, ModelOutcome } from '../../verbs/outcome.ts'
+import { type ListedRow, type ModelOutcome, NOT_SCORED, OK } from '../../verbs/outcome.ts'
 import type { ScoreResult } from '../../verbs/score.ts'
-import { parseBreaches } from '../../plan/reasons.ts'
-import { NOT_SCORED, OK } from '../../plan/score.ts'
 import type { Terminal } from '../terminal.ts'
 
 /** Lines of rows before "and N more". */
@@ -69,7 +67,7 @@ function group(rows: readonly ListedRow[]): Line[] {
   for (const row of rows) {
     const last = lines.at(-1)
     const before = last?.rows.at(-1)
-    if (last && before && row.row === before.row + 1 && row.level === before.level && sameTrouble(row.reason, before.reason)) {
+    if (last && before && row.row === before.row + 1 && row.level === before.level && sameTrouble(row, before)) {
       last.rows.push(row)
       last.ids.push(row.id)
     } else lines.push({ ids: [row.id], level: row.level, reason: row.reason, rows: [row] })
@@ -77,14 +75,13 @@ function group(rows: readonly ListedRow[]): Line[] {
   return lines.map(line => ({ ...line, reason: line.rows.length > 1 ? together(line.rows) : line.reason }))
 }
 
-function sameTrouble(a: string, b: string): boolean {
-  const [x, y] = [a, b].map(reason => parseBreaches(reason)[0])
-  return x !== undefined && y !== undefined && x.column === y.column && x.side === y.side
+function sameTrouble({ breach: a }: ListedRow, { breach: b }: ListedRow): boolean {
+  return a !== undefined && b !== undefined && a.column === b.column && a.side === b.side
 }
 
 /** "turbidity_ntu 15.9–22.8 above limit 5 NTU"; a run on one side of a limit looks like a drifting sensor. */
 function together(rows: readonly ListedRow[]): string {
-  const breaches = rows.map(row => parseBreaches(row.reason)[0]).filter(b => b !== undefined)
+  const breaches = rows.map(row => row.breach).filter(b => b !== undefined)
   const [first] = breaches
   if (!first) return ''
   const values = breaches.map(b => b.value).sort((a, b) => Number(a.replace(',', '.')) - Number(b.replace(',', '.')))
