@@ -28,6 +28,7 @@ export const EXIT = {
   locked: 6,
   rejected: 7,
   memory: 8,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const
@@ -40,11 +41,6 @@ const output = { exit: EXIT.output, status: 500 }
 export const FAILURES = {
   // ── the command line ──────────────────────────────────────────────────────────────────────────────────────────
   USAGE: { ...usage, message: '{problem}', hint: '{hint}' },
-  NODE_TOO_OLD: {
-    ...usage,
-    message: 'tocsin needs Node 24 or newer; this is Node {found}',
-    hint: 'Install Node 24 (https://nodejs.org) or run it through: npx -p node@24 -p tocsin tocsin',
-  },
   INTERRUPTED: { exit: EXIT.interrupted, status: 499, message: 'interrupted', hint: 'Nothing was written.' },
 
   // ── the recipe ────────────────────────────────────────────────────────────────────────────────────────────────

@@ -135,5 +135,5 @@ function listen(): void {
   on('SIGINT', EXIT.interrupted, 'Interrupted')
   on('SIGTERM', EXIT.terminated, 'Terminated')
   // Windows has no hang-up; Node maps the closing of its console to SIGHUP, with the same meaning.
-  on('SIGHUP', 129, 'Hung up')
+  on('SIGHUP', EXIT.hungUp, 'Hung up')
 }
