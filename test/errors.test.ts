@@ -20,9 +20,7 @@ it('documents every exit code, and no other', () => {
 })
 
 it.each(codes)('%s is thrown somewhere', code => {
-  expect(
-    source.some(text => text.includes(`new Failure('${code}'`) || text.includes(`Failure(\n      '${code}'`)),
-  ).toBe(true)
+  expect(source.filter(text => text.includes(`new Failure('${code}'`))).not.toEqual([])
 })
 
 it('fills its parameters in and leaves no brace behind', () => {
