@@ -5,7 +5,7 @@
  * Internal columns start with "~": `~oN` the cell as it came, `~nN` its number, `~time`, `~seconds`, `~row`. Columns under the
  * user's own names hold what expressions see: the number with faults, impossible and non-finite readings taken out.
  */
-import type { ColumnType, Types } from '../recipe/feature.ts'
+import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
 import type { Read, Recipe, Sensor } from '../recipe/schema.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import { strptimeFormat } from './time-format.ts'
@@ -32,6 +32,8 @@ export interface Cell {
   readonly raw: string
   readonly number: string
   readonly value: string
+  /** Only a model reads it, and no rule of a sensor: what is not finite need not be taken out, the model has no score for it. */
+  readonly direct: boolean
 }
 
 /** The position of a column, by exact name or else by a name that differs only in case, as SQL sees it. −1: not there. */
@@ -42,15 +44,19 @@ export function findColumn(names: readonly string[], name: string): number {
   return names.findIndex(n => n.toLowerCase() === folded)
 }
 
-export function cellsOf(table: Table, recipe: Recipe, types: Types): Cell[] {
+export function cellsOf(table: Table, recipe: Recipe, types: Types, features: readonly PlannedFeature[]): Cell[] {
+  const derived = new Set(features.filter(f => f.sql !== quoteName(f.name)).flatMap(f => f.columns))
+  const plain = new Set(features.map(f => f.name).filter(name => !derived.has(name)))
   return Object.entries(types).flatMap(([name, type]) => {
     const index = findColumn(table.names, name)
     if (index < 0) return []
+    const sensor = recipe.sensors.find(s => s.column === name)
     return {
       name,
       index,
       type,
-      sensor: recipe.sensors.find(s => s.column === name),
+      sensor,
+      direct: plain.has(name) && !sensor,
       raw: `"~o${index}"`,
       number: `"~n${index}"`,
       value: quoteName(name),
@@ -99,6 +105,7 @@ function numberOf(cell: Cell, table: Table): string {
 function valueOf(cell: Cell): string {
   if (cell.type === 'time') return '"~time"'
   if (cell.type !== 'number') return `CAST(${cell.raw} AS VARCHAR)`
+  if (cell.direct) return cell.number
   return `CASE WHEN ${usable(cell)} THEN ${cell.number} END`
 }
 

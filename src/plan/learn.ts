@@ -27,7 +27,7 @@ export function learnStatement(
   features: readonly Feature[],
   conditions: Conditions,
 ): string {
-  const cells = cellsOf(table, recipe, types)
+  const cells = cellsOf(table, recipe, types, features)
   const windowed = features.some(f => f.kind === 'window')
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
   const read = cells.filter(c => c.type === 'number' && features.some(f => f.columns.includes(c.name)))

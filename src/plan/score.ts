@@ -47,7 +47,7 @@ export interface ScoreOptions {
 
 export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptions): string {
   const { recipe, features } = fitted
-  const cells = cellsOf(table, recipe, fitted.types)
+  const cells = cellsOf(table, recipe, fitted.types, features)
   // Rows that depend on their group: the plan carries a row number, so that they come out in the order they came in.
   const windowed = features.some(f => f.kind === 'window') || fitted.levels.some(l => l.hold)
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)

@@ -40,8 +40,8 @@ export async function planColumns(door: Door, source: Source, loaded: LoadedReci
   const features = recipe.features
     ? await listedFeatures(door, source, loaded)
     : numericFeatures(source, recipe, numeric, notes)
-  const learn = await readCondition(door, source.names, recipe.learn, 'learn', recipe, loaded.source)
-  const label = await readCondition(door, source.names, recipe.columns.label, 'columns.label', recipe, loaded.source)
+  const learn = await readCondition(door, source.names, recipe.learn, 'learn', loaded.source)
+  const label = await readCondition(door, source.names, recipe.columns.label, 'columns.label', loaded.source)
   const used = [...features.flatMap(f => f.columns), ...(learn?.columns ?? []), ...(label?.columns ?? []), ...recipe.sensors.map(s => s.column), ...roleColumns(recipe)]
   const names = [...new Set(used.map(name => source.names[findColumn(source.names, name)] ?? name))]
   const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
@@ -136,7 +136,6 @@ export async function readCondition(
   names: readonly string[],
   sql: string | undefined,
   path: string,
-  recipe: Recipe,
   source?: RecipeSource,
 ): Promise<Condition | undefined> {
   if (sql === undefined) return undefined

@@ -94,7 +94,7 @@ export async function scoreRows(
   const door = await session.door({ oneThread: true })
   const { features, warnings } = await checkInput(door, source, model)
   const wanted = request.label ?? recipe.columns.label
-  const label = await readCondition(door, source.names, wanted, 'columns.label', recipe).catch(error => {
+  const label = await readCondition(door, source.names, wanted, 'columns.label').catch(error => {
     // The recipe's own label may be a column that arrives later; one asked for on the command line must be there.
     if (request.label !== undefined) throw error
     return undefined

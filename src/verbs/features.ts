@@ -36,7 +36,7 @@ export async function writeFeatures(host: Host, request: FeaturesRequest): Promi
     const door = await session.door({ oneThread: true })
     const { recipe, types, features, notes } = await planColumns(door, source, request.recipe)
     const table = tableOf(source)
-    const cells = cellsOf(table, recipe, types)
+    const cells = cellsOf(table, recipe, types, features)
     const typed = featureLayers(typedTable(table, recipe, cells, true), features, recipe)
     const derived = features.filter(f => !isColumn(f))
     const columns = [

@@ -80,7 +80,7 @@ async function keepWhere(session: Session, source: Source, where: string, loaded
   const numeric = await numericColumns(door, source, loaded.recipe)
   const table = tableOf(source)
   const types = Object.fromEntries(columns.map(name => [name, numeric.has(name) ? 'number' : 'text'] as const))
-  const typed = typedTable(table, loaded.recipe, cellsOf(table, loaded.recipe, types), true)
+  const typed = typedTable(table, loaded.recipe, cellsOf(table, loaded.recipe, types, []), true)
   const kept = source.names.map((name, i) => `"~o${i}" AS ${quoteName(name)}`)
   const select = `SELECT ${kept.join(', ')} FROM (${typed}) WHERE ${sql} ORDER BY "~row"`
   return stage(session, door, select, source, 'kept')

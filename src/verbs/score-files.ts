@@ -2,8 +2,8 @@
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
-import { quoteName, quoteText } from '../sql.ts'
-import { addedNames } from '../plan/score.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
+import { ADDED, addedNames, NOT_SCORED, OK } from '../plan/score.ts'
 import type { Scored } from './score.ts'
 import type { Session } from './session.ts'
 
@@ -23,7 +23,7 @@ export async function writeCsv(session: Session, scored: Scored, paths: Paths & 
   const { delimiter } = source.dialect
   if (source.plain && replaced.length === 0) {
     const lines = session.run.temp('added.csv')
-    await door.run(copyCsv(`SELECT ${added.join(', ')} FROM ${parquet(paths.master)}`, lines, delimiter))
+    await door.run(copyLines(scored, { master: paths.master, out: lines }, paths.scoredAt))
     const [file] = source.path
     await pasteFile({ source: file as string, suffixes: lines, out: paths.out, delimiter, quote: source.dialect.quote })
     return
@@ -33,6 +33,46 @@ export async function writeCsv(session: Session, scored: Scored, paths: Paths & 
       ? `SELECT ${kept(source, replaced).map(n => `t.${quoteName(n)}`).join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
       : `SELECT * EXCLUDE (${addedNames(suffixes).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
   await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? delimiter : ','))
+}
+
+/**
+ * The added columns of each row as one ready line. What is the same in every row is written once into the statement:
+ * formatting and quoting it a million times would take as long as all the rest.
+ */
+function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt: Date): string {
+  const { delimiter, decimal } = source.dialect
+  const text = (value: string) => quoteText(csvText(value, delimiter))
+  const number = (sql: string) => (decimal === ',' ? `replace(CAST(${sql} AS VARCHAR), '.', ',')` : sql)
+  const quoted = (sql: string) => `CASE WHEN ${sql} IS NULL THEN '' ELSE concat('"', replace(${sql}, '"', '""'), '"') END`
+  const fields = suffixes.flatMap((suffix, i) => {
+    const column = (name: string) => quoteName(`${name}${suffix}`)
+    const model = fitted[i] as Scored['fitted'][number]
+    const levels = [...model.levels.map(l => l.name), OK, NOT_SCORED]
+    const plain = levels.every(name => csvText(name, delimiter) === name)
+    const fields: Record<(typeof ADDED)[number], string> = {
+      anomaly_score: number(column('anomaly_score')),
+      is_anomaly: column('is_anomaly'),
+      threshold_used: number(quoteNumber(model.levels[0]?.cut ?? Number.NaN)),
+      model_name: text(model.name),
+      scored_at: text(isoSeconds(scoredAt)),
+      alarm_level: plain ? column('alarm_level') : quoted(column('alarm_level')),
+      alarm_reason: quoted(column('alarm_reason')),
+    }
+    return ADDED.map(name => fields[name])
+  })
+  // concat() skips NULL, which is the empty field that is meant.
+  const line = `concat(${fields.join(`, ${quoteText(delimiter)}, `)})`
+  const header = addedNames(suffixes).map(name => csvText(name, delimiter)).join(delimiter)
+  const raw = `FORMAT csv, HEADER true, QUOTE '', ESCAPE '', DELIMITER ${quoteText(LINE_DELIMITER)}, USE_TMP_FILE false`
+  return `COPY (SELECT ${line} AS ${quoteName(header)} FROM ${parquet(paths.master)}) TO ${quoteText(paths.out)} (${raw})`
+}
+
+/** A file of one column has no use for a delimiter; this one is in no text that we write. */
+const LINE_DELIMITER = '\u0001'
+
+/** A constant as a CSV field (RFC 4180). */
+function csvText(text: string, delimiter: string): string {
+  return /["\r\n]/.test(text) || text.includes(delimiter) ? `"${text.replaceAll('"', '""')}"` : text
 }
 
 /** The rows that no score was given to: which one, why, and the row as it came. */
