@@ -103,13 +103,13 @@ describe('the kernel gives the same bits as the plain form', () => {
     ['ragged trees', 8, 0.75],
     ['stumps', 1, 1],
     ['single leaves', 0, 1],
-    ['deep ragged trees', 26, 0.7],
+    ['deep ragged trees', 26, 0.65],
     ['complete deep trees', 12, 1],
   ] as const)
     for (const missing of [false, true])
       test(`${name}${missing ? ', missing values' : ''}`, () => {
         const random = createRandom(depth * 2 + Number(missing))
-        for (const columns of [1, 3, 20, 200]) {
+        for (const columns of depth > 8 ? [3, 20] : [1, 3, 20, 200]) {
           const trees = randomTrees(random, 7, columns, depth, fill, missing)
           const rows = 2048 + 77
           const data = randomColumns(random, columns, rows, missing)
