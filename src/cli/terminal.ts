@@ -103,7 +103,7 @@ function progressLine(silent: boolean) {
   }
 }
 
-const stops = new Set<() => void>()
+const stops = new Set<() => void | Promise<void>>()
 
 function processHost(): Omit<Host, 'progress' | 'warn'> {
   return {
@@ -127,8 +127,8 @@ function listen(): void {
   if (listening) return
   listening = true
   const on = (signal: NodeJS.Signals, exit: number, word: string) =>
-    process.on(signal, () => {
-      for (const stop of stops) stop()
+    process.on(signal, async () => {
+      await Promise.allSettled([...stops].map(async stop => stop()))
       process.stderr.write(`\n${word}: nothing was written.\n`)
       process.exit(exit)
     })

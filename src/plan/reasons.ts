@@ -155,9 +155,10 @@ export function parseRejection(reason: string): string | undefined {
   return /^not scored \(([^)]+)\)/.exec(reason)?.[1]
 }
 
-export function parseBreaches(reason: string): Breach[] {
-  return reason.split('; ').flatMap(part => {
-    const [, column, value, side, limit] = /^(.+) (\S+) (above|below) limit (.+)$/.exec(part) ?? []
-    return column && value && limit ? [{ column, value, side: side as 'above' | 'below', limit }] : []
-  })
+/** A broken limit in a reason, as a regular expression for TypeScript and SQL alike: column, reading, side, limit. */
+export const BREACH = '(?:^|; )([^;]+) (\\S+) (above|below) limit ([^;]+)'
+
+export function parseBreach(reason: string): Breach | undefined {
+  const [, column, value, side, limit] = new RegExp(BREACH).exec(reason) ?? []
+  return column && value && limit ? { column, value, side: side as 'above' | 'below', limit } : undefined
 }

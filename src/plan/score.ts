@@ -4,7 +4,7 @@ import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTabl
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
-import { alarmOf, breachOf, faultCondition, faultOf, imputedOf, notScored, type Seen } from './reasons.ts'
+import { alarmOf, breachOf, faultCondition, faultOf, imputedOf, notScored, type Seen, short } from './reasons.ts'
 
 export const OK = 'OK'
 /** The level of a row that has no score and breaks no limit: not good, not bad, unknown. */
@@ -53,7 +53,8 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
   const inputs = features.map(f => inputOf(f, cells, options))
   const risked = `SELECT *, ${options.risk}(${inputs.join(', ')}) AS "~risk" FROM (${typed})`
-  const leveled = `SELECT *, ${levelOf(fitted, cells, recipe)} AS "~level" FROM (${risked})`
+  const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${risked})`
+  const leveled = `SELECT *, ${levelOf(fitted, cells)} AS "~level" FROM (${forced})`
   const columns = [
     ...(options.withInput ? inputColumns(table, recipe, cells, options.without) : []),
     ...addedColumns(fitted, cells, options),
@@ -77,13 +78,19 @@ function inputOf(feature: Fitted['features'][number], cells: readonly Cell[], op
   return `CASE WHEN ${blocked} THEN NULL WHEN isfinite(${value}) THEN ${value} ELSE ${quoteNumber(feature.fill)} END`
 }
 
-/** SQL: 0 for OK, 1 for the mildest level … Model, limits and faults each raise it; nothing lowers it. */
-function levelOf(fitted: Fitted, cells: readonly Cell[], recipe: Recipe): string {
-  const cuts = fitted.levels.map(level => {
-    const above = `coalesce(CAST("~risk" > ${quoteNumber(level.cut)} AS INTEGER), 0)`
-    return level.hold ? held(above, level.hold, recipe) : above
-  })
-  const raised = cells.flatMap(({ ...cell }) => {
+/** SQL: 1 where the model puts a row at this level. */
+function inForce(level: Fitted['levels'][number], recipe: Recipe): string {
+  const above = `coalesce(CAST("~risk" > ${quoteNumber(level.cut)} AS INTEGER), 0)`
+  return level.hold ? held(above, level.hold, recipe) : above
+}
+
+/**
+ * SQL: 0 for OK, 1 for the mildest level … Model, limits and faults each raise it; nothing lowers it. With `hold` a
+ * higher level can be in force while a milder one is not.
+ */
+function levelOf(fitted: Fitted, cells: readonly Cell[]): string {
+  const ranks = fitted.levels.map((_, i) => `${i + 1} * "~in${i}"`)
+  const raised = cells.flatMap(cell => {
     const fault = faultCondition(cell)
     const breach = isOutside(cell.value, cell.sensor?.limits)
     const rank = Math.max(1, fitted.levels.findIndex(l => l.name === cell.sensor?.level) + 1)
@@ -92,12 +99,7 @@ function levelOf(fitted: Fitted, cells: readonly Cell[], recipe: Recipe): string
       ...(breach ? [`CASE WHEN ${breach} THEN ${rank} ELSE 0 END`] : []),
     ]
   })
-  return `greatest(${[ranked(cuts), ...raised].join(', ')}, 0)`
-}
-
-/** The rank of the highest level that is in force. With `hold` a higher level can be in force while a milder is not. */
-function ranked(inForce: readonly string[]): string {
-  return `greatest(${inForce.map((sql, i) => `${i + 1} * ${sql}`).join(', ')}, 0)`
+  return `greatest(${[...ranks, ...raised].join(', ')}, 0)`
 }
 
 function held(above: string, hold: { count: number; of: number }, recipe: Recipe): string {
@@ -156,6 +158,7 @@ function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions)
     ...cells.filter(c => !read.includes(c)).map(c => faultOf(c, hidden.has(c.name))),
     ...cells.map(c => breachOf(c, hidden.has(c.name))),
     `CASE WHEN "~risk" > ${cut} THEN ${alarmOf('"~risk"', fitted.levels, features, hidden)} END`,
+    ...fitted.levels.map((level, i) => level.hold && heldText(level, level.hold, i)),
   ].filter(p => p !== undefined)
   const quiet = ['"~level" = 0', '"~risk" IS NOT NULL', `NOT coalesce("~risk" > ${cut}, false)`]
   if (options.onInvalid === 'impute') {
@@ -169,6 +172,12 @@ function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions)
 /** The names of the added columns, all models. */
 export function addedNames(suffixes: readonly string[]): string[] {
   return suffixes.flatMap(suffix => ADDED.map(name => `${name}${suffix}`))
+}
+
+/** A row that is itself below the cut, while the alarm around it lasts. */
+function heldText({ name, cut }: Fitted['levels'][number], hold: { count: number; of: number }, i: number): string {
+  const text = `held: ${hold.count} of the last ${hold.of} rows above ${short(cut)} (${name})`
+  return `CASE WHEN "~in${i}" = 1 AND NOT coalesce("~risk" > ${quoteNumber(cut)}, false) THEN ${quoteText(text)} END`
 }
 
 /** Columns of the input that scoring would also write. */

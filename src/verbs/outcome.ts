@@ -3,9 +3,11 @@ import type { Door } from '../data/door.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { findColumn } from '../plan/cells.ts'
 import { quoteName, quoteText } from '../sql.ts'
-import { type Breach, parseBreaches, parseRejection } from '../plan/reasons.ts'
+import { BREACH, parseRejection } from '../plan/reasons.ts'
 import { type Fitted, NOT_SCORED, OK } from '../plan/score.ts'
 
+// What a summary needs to read an outcome.
+export { parseBreach, short } from '../plan/reasons.ts'
 export { NOT_SCORED, OK }
 
 export interface ModelOutcome {
@@ -28,21 +30,31 @@ export interface Outcome {
   readonly models: readonly ModelOutcome[]
   /** First and last day of the time column, "2003-11-01"; absent without one. */
   readonly dates: { readonly from: string; readonly to: string } | undefined
-  /** Rows of the first model above OK, severest first; at most {@link LISTED}. */
-  readonly listed: readonly ListedRow[]
+  /** What the first model's rows above OK come to, severest first; at most {@link LISTED}. */
+  readonly episodes: readonly Episode[]
+  readonly episodeCount: number
 }
 
-export interface ListedRow {
-  readonly row: number
-  readonly id: string
+/** Rows next to each other, on one group, with the same trouble. */
+export interface Episode {
+  /** Numbers of the first and last row, from 1, and how many rows are between them, both included. */
+  readonly first: number
+  readonly last: number
+  readonly rows: number
+  /** What the id column calls these two rows; "row 7" without one. */
+  readonly names: readonly [string, string]
+  readonly group: string | undefined
   readonly level: string
+  /** The highest risk; undefined when no row was scored. */
+  readonly risk: number | undefined
+  /** Of the first row. */
   readonly reason: string
-  /** The first limit that the row breaks. */
-  readonly breach: Breach | undefined
+  /** Where all rows break the same limit: the lowest and the highest reading, as written. */
+  readonly readings: readonly [string, string] | undefined
 }
 
-/** Rows that a summary may name. */
-export const LISTED = 500
+/** Episodes that a summary may name. */
+export const LISTED = 200
 
 export async function outcomeOf(
   door: Door,
@@ -62,7 +74,7 @@ export async function outcomeOf(
     rejected: Number(total?.rejected),
     models,
     dates: await datesOf(door, from, first, names),
-    listed: await listRows(door, from, first, suffixes[0] ?? '', names),
+    ...(await episodesOf(door, from, first, suffixes[0] ?? '', names)),
   }
 }
 
@@ -114,21 +126,42 @@ async function datesOf(door: Door, from: string, model: Fitted, names: readonly 
   return row?.a ? { from: String(row.a), to: String(row.b) } : undefined
 }
 
-async function listRows(door: Door, from: string, model: Fitted, suffix: string, names: readonly string[]): Promise<ListedRow[]> {
-  const { id } = model.recipe.columns
-  const index = id && !model.recipe.columns.private.includes(id) ? findColumn(names, id) : -1
-  const shown = index < 0 ? `'row ' || "~row"` : `CAST(${quoteName(names[index] as string)} AS VARCHAR)`
-  const level = quoteName(`alarm_level${suffix}`)
+/** Rows above OK in runs: gaps and islands over the row number, apart by group, level and trouble. */
+async function episodesOf(door: Door, from: string, model: Fitted, suffix: string, names: readonly string[]): Promise<Pick<Outcome, 'episodes' | 'episodeCount'>> {
+  const { id, group, private: hidden } = model.recipe.columns
+  const shown = (name: string | undefined) => {
+    const index = name === undefined || hidden.includes(name) ? -1 : findColumn(names, name)
+    return index < 0 ? undefined : `CAST(${quoteName(names[index] as string)} AS VARCHAR)`
+  }
+  const column = (name: string) => quoteName(`${name}${suffix}`)
+  const reason = column('alarm_reason')
+  const breach = (part: number) => `regexp_extract(${reason}, '${BREACH}', ${part})`
+  const raised = `SELECT "~row" AS row, ${shown(id) ?? `'row ' || "~row"`} AS name, ${shown(group) ?? 'NULL'} AS grp,
+      ${column('alarm_level')} AS level, ${column('anomaly_score')} AS risk, ${reason} AS reason, ${breach(2)} AS reading,
+      CASE WHEN ${reason} LIKE 'not scored%' THEN ${reason} ELSE concat(${breach(1)}, ' ', ${breach(3)}) END AS trouble
+    FROM (SELECT *, row_number() OVER () AS "~row" FROM ${from}) WHERE ${column('alarm_level')} NOT IN ('${OK}', '${NOT_SCORED}')`
+  const runs = `SELECT *, row - row_number() OVER (PARTITION BY level, trouble, grp ORDER BY row) AS run FROM (${raised})`
+  const number = `TRY_CAST(replace(reading, ',', '.') AS DOUBLE)`
+  const islands = `SELECT min(row) AS first, max(row) AS last, count(*) AS rows, arg_min(name, row) AS a, arg_max(name, row) AS b, grp,
+      level, max(risk) AS risk, arg_min(reason, row) AS reason, arg_min(reading, ${number}) AS low, arg_max(reading, ${number}) AS high
+    FROM (${runs}) GROUP BY level, trouble, grp, run`
   const rank = model.levels.map((l, i) => `WHEN ${quoteText(l.name)} THEN ${i + 1}`).join(' ')
-  const listed = await door.rows(
-    `SELECT "~row" AS row, ${shown} AS id, ${level} AS level, ${quoteName(`alarm_reason${suffix}`)} AS reason
-      FROM (SELECT *, row_number() OVER () AS "~row" FROM ${from})
-      WHERE ${level} NOT IN ('${OK}') ORDER BY CASE ${level} ${rank} ELSE 0 END DESC, "~row" LIMIT ${LISTED}`,
-  )
-  return listed.map(r => {
-    const reason = String(r.reason ?? '')
-    return { row: Number(r.row), id: String(r.id ?? ''), level: String(r.level), reason, breach: parseBreaches(reason)[0] }
-  })
+  const found = await door.rows(`SELECT *, count(*) OVER () AS total FROM (${islands}) ORDER BY CASE level ${rank} ELSE 0 END DESC, first LIMIT ${LISTED}`)
+  return { episodes: found.map(readEpisode), episodeCount: Number(found[0]?.total ?? 0) }
+}
+
+function readEpisode(row: Record<string, unknown>): Episode {
+  return {
+    first: Number(row.first),
+    last: Number(row.last),
+    rows: Number(row.rows),
+    names: [String(row.a ?? ''), String(row.b ?? '')],
+    group: row.grp === null ? undefined : String(row.grp),
+    level: String(row.level),
+    risk: row.risk === null ? undefined : Number(row.risk),
+    reason: String(row.reason ?? ''),
+    readings: row.low ? [String(row.low), String(row.high)] : undefined,
+  }
 }
 
 export interface OutputRecord {

@@ -1,4 +1,5 @@
 /** The CSV side of a scoring run: the user's text as it was, and the new columns behind it. */
+import { join } from 'node:path'
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
@@ -22,7 +23,7 @@ export async function writeCsv(session: Session, scored: Scored, paths: Paths & 
   const added = addedColumns(source, suffixes, paths.scoredAt)
   const { delimiter } = source.dialect
   if (source.plain && replaced.length === 0) {
-    const lines = session.run.temp('added.csv')
+    const lines = join(session.run.folder, 'added.csv')
     await door.run(copyLines(scored, { master: paths.master, out: lines }, paths.scoredAt))
     const [file] = source.path
     await pasteFile({ source: file as string, suffixes: lines, out: paths.out, delimiter, quote: source.dialect.quote })

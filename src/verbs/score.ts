@@ -134,7 +134,7 @@ async function writeParts(
   const several = models.length > 1
   const parts: string[] = []
   for (const [i, model] of models.entries()) {
-    const part = several ? session.run.temp(`part-${i}.parquet`) : master
+    const part = several ? join(session.run.folder, `part-${i}.parquet`) : master
     const risk = riskOf(model.artifact, request.batchSize)
     let done = 0
     door.register(`risk_${i}`, model.artifact.features.length, (block, out) => {

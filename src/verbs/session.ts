@@ -43,13 +43,19 @@ export async function inSession<T>(
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
   const options: RunOptions = { pid: host.pid, token: host.token, isAlive: host.isAlive, ...place }
-  const run = await beginRun(options)
   let door: Door | undefined
-  const paths = new Set<string>([resolve(run.folder) + sep])
-  const forget = host.onStop(() => {
+  // Listening before the run begins: a signal in that moment must not leave its lock.
+  const beginning = beginRun(options)
+  const forget = host.onStop(async () => {
     door?.interrupt()
-    run.discard()
+    const begun = await beginning.catch(() => undefined)
+    begun?.discard()
   })
+  const run = await beginning.catch(error => {
+    forget()
+    throw error
+  })
+  const paths = new Set<string>([resolve(run.folder) + sep])
   const session: Session = {
     run,
     async settle(files, read, { sheet, hash } = {}) {

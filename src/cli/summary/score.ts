@@ -1,6 +1,6 @@
 /** What a person reads after scoring: how many rows, which levels, what found them, and the rows themselves in few lines. */
 import { supportText } from '../../verbs/calibrate.ts'
-import { type ListedRow, type ModelOutcome, NOT_SCORED, OK } from '../../verbs/outcome.ts'
+import { type Episode, type ModelOutcome, NOT_SCORED, OK, type Outcome, parseBreach, short } from '../../verbs/outcome.ts'
 import type { ScoreResult } from '../../verbs/score.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -14,7 +14,7 @@ export function describeScore(terminal: Terminal, result: ScoreResult): void {
     terminal.say('rows', rowsText(outcome.rows, model))
     terminal.say('level', levelsText(model))
     terminal.say('found by', foundText(model))
-    if (i === 0) for (const line of rowLines(outcome.listed)) terminal.say(`  ${line}`, '')
+    if (i === 0) for (const line of episodeLines(outcome)) terminal.say(`  ${line}`, '')
     const file = models[i]
     if (!file) continue
     const claims = file.artifact.levels.map(l => `${l.name} ${l.rule.replace(/^false alarms /, '')}`).join(', ')
@@ -43,56 +43,35 @@ function foundText({ found, anomalies, threshold }: ModelOutcome): string {
   return `limits only ${number(found.limits)}, model only ${number(found.model)}, both ${number(found.both)}, fault code ${number(found.faults)}`
 }
 
-interface Line {
-  ids: string[]
-  level: string
-  reason: string
-}
-
-/** Rows next to each other with the same trouble become one line. */
-function rowLines(listed: readonly ListedRow[]): string[] {
-  const alarms = listed.filter(row => row.level !== NOT_SCORED)
-  const lines = group(alarms)
-  const shown = lines.slice(0, SHOWN)
-  const names = shown.map(l => idsText(l.ids))
+function episodeLines({ episodes, episodeCount }: Outcome): string[] {
+  const shown = episodes.slice(0, SHOWN)
+  const names = shown.map(nameOf)
   const width = Math.max(0, ...names.map(n => n.length))
-  const level = Math.max(0, ...shown.map(l => l.level.length))
-  const texts = shown.map((l, i) => `${(names[i] ?? '').padEnd(width)}  ${l.level.padEnd(level)}  ${l.reason}`)
-  const rest = lines.slice(SHOWN).reduce((n, l) => n + l.ids.length, 0)
-  return rest > 0 ? [...texts, `and ${number(rest)} more`] : texts
+  const level = Math.max(0, ...shown.map(e => e.level.length))
+  const lines = shown.map((e, i) => `${(names[i] ?? '').padEnd(width)}  ${e.level.padEnd(level)}  ${troubleOf(e)}`)
+  const rest = episodeCount - shown.length
+  return rest > 0 ? [...lines, `and ${number(rest)} more`] : lines
 }
 
-function group(rows: readonly ListedRow[]): Line[] {
-  const lines: (Line & { rows: ListedRow[] })[] = []
-  for (const row of rows) {
-    const last = lines.at(-1)
-    const before = last?.rows.at(-1)
-    if (last && before && row.row === before.row + 1 && row.level === before.level && sameTrouble(row, before)) {
-      last.rows.push(row)
-      last.ids.push(row.id)
-    } else lines.push({ ids: [row.id], level: row.level, reason: row.reason, rows: [row] })
+/** "S0042–S0045 ×4", or "P13, row 1121–1126 ×6". */
+function nameOf({ names, rows, group }: Episode): string {
+  const [first, last] = names
+  const own = first.startsWith('row ') && group !== undefined ? `${group}, ${first}` : first
+  return rows === 1 ? own : `${own}–${last.replace(/^row /, '')} ×${number(rows)}`
+}
+
+/** A long run on one side of a limit looks like a drifting sensor. */
+const DRIFT_ROWS = 5
+
+function troubleOf({ rows, reason, risk, readings }: Episode): string {
+  const breach = parseBreach(reason)
+  if (rows === 1) return reason
+  if (!breach || !readings) {
+    return risk === undefined || reason.startsWith('not scored') ? reason : `risk up to ${short(risk)}; first: ${reason}`
   }
-  return lines.map(line => ({ ...line, reason: line.rows.length > 1 ? together(line.rows) : line.reason }))
-}
-
-function sameTrouble({ breach: a }: ListedRow, { breach: b }: ListedRow): boolean {
-  return a !== undefined && b !== undefined && a.column === b.column && a.side === b.side
-}
-
-/** "turbidity_ntu 15.9–22.8 above limit 5 NTU"; a run on one side of a limit looks like a drifting sensor. */
-function together(rows: readonly ListedRow[]): string {
-  const breaches = rows.map(row => row.breach).filter(b => b !== undefined)
-  const [first] = breaches
-  if (!first) return ''
-  const values = breaches.map(b => b.value).sort((a, b) => Number(a.replace(',', '.')) - Number(b.replace(',', '.')))
-  const range = values[0] === values.at(-1) ? values[0] : `${values[0]}–${values.at(-1)}`
-  const run = rows.length >= 5 ? `; ${rows.length} in a row, all ${first.side === 'above' ? 'high' : 'low'}: calibration?` : ''
-  return `${first.column} ${range} ${first.side} limit ${first.limit}${run}`
-}
-
-function idsText(ids: readonly string[]): string {
-  if (ids.length === 1) return ids[0] ?? ''
-  return `${ids[0]}–${ids.at(-1)} ×${ids.length}`
+  const [low, high] = readings
+  const run = rows >= DRIFT_ROWS ? `; ${rows} in a row, all ${breach.side === 'above' ? 'high' : 'low'}: calibration?` : ''
+  return `${breach.column} ${low === high ? low : `${low}–${high}`} ${breach.side} limit ${breach.limit}${run}`
 }
 
 function filesText(names: readonly string[], directory: string): string {
