@@ -50,10 +50,14 @@ export function asMemory(text: string): string {
   throw wrong('memory', text, 'a size such as 600MB or 2GB')
 }
 
+/** ISO 8601. JavaScript reads a time without a zone as the machine's own; here it is UTC, the same on every machine. */
+const ISO_TIME = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,3})?)?)?(Z|[+-]\d{2}:\d{2})?$/
+
 /** --scored-at, else SOURCE_DATE_EPOCH (seconds, https://reproducible-builds.org), else now. */
 export function scoredAt(flag: string | undefined, epoch: string | undefined, now: Date): Date {
   if (flag !== undefined) {
-    const time = new Date(flag)
+    const [, day, clock = 'T00:00', zone = 'Z'] = ISO_TIME.exec(flag.trim()) ?? []
+    const time = new Date(`${day}${clock.replace(' ', 'T')}${zone}`)
     if (Number.isNaN(time.getTime())) throw wrong('scored-at', flag, 'a time such as 2026-11-20T00:00:00Z')
     return time
   }

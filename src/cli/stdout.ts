@@ -3,7 +3,7 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { score, type ScoreRequest } from '../verbs/score.ts'
+import { refuseTooMany, score, type ScoreRequest } from '../verbs/score.ts'
 import { describeScore } from './summary/score.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -13,10 +13,13 @@ export async function scoreToStdout(terminal: Terminal, request: ScoreRequest): 
   const forget = terminal.host.onStop(remove)
   try {
     terminal.toStderr()
-    const result = await score(terminal.host, { ...request, output: join(folder, 'scores'), formats: ['csv'] })
+    // The rows that were scored are written in any case; whether they are enough is said after them.
+    const everything = { ...request, output: join(folder, 'scores'), formats: ['csv'], maxRejected: 1 } as const
+    const result = await score(terminal.host, everything)
     for (const warning of result.warnings) terminal.host.warn(warning)
     await pipeline(createReadStream(join(folder, 'scores.csv')), process.stdout, { end: false })
     describeScore(terminal, { ...result, files: [] })
+    refuseTooMany(result.outcome, request.maxRejected, 'the column alarm_reason')
   } finally {
     forget()
     remove()

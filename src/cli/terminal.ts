@@ -44,8 +44,9 @@ export function openTerminal(argv: readonly string[]): Terminal {
   }
   // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(process.exitCode ?? EXIT.ok)
-    throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
+    for (const stop of stops) stop()
+    process.exit(process.exitCode ?? EXIT.ok)
   })
   return {
     json,

@@ -47,7 +47,7 @@ export function findColumn(names: readonly string[], name: string): number {
 export function cellsOf(table: Table, recipe: Recipe, types: Types, features: readonly PlannedFeature[]): Cell[] {
   const derived = new Set(features.filter(f => f.sql !== quoteName(f.name)).flatMap(f => f.columns))
   const plain = new Set(features.map(f => f.name).filter(name => !derived.has(name)))
-  return Object.entries(types).flatMap(([name, type]) => {
+  const cells = Object.entries(types).flatMap(([name, type]) => {
     const index = findColumn(table.names, name)
     if (index < 0) return []
     const sensor = recipe.sensors.find(s => s.column === name)
@@ -62,6 +62,8 @@ export function cellsOf(table: Table, recipe: Recipe, types: Types, features: re
       value: quoteName(name),
     }
   })
+  // In the order of the table, in which people look for them: a model file keeps its types by name.
+  return cells.sort((a, b) => a.index - b.index)
 }
 
 /**

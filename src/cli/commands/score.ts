@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
+import { Failure } from '../../errors.ts'
 import { score, type ScoreRequest, type ScoreResult } from '../../verbs/score.ts'
 import * as options from '../options.ts'
 import { describeScore } from '../summary/score.ts'
@@ -50,6 +51,9 @@ export function addScore(program: Command, terminal: Terminal): Command {
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
+      if (flags.output === '-' && terminal.json) {
+        throw new Failure('USAGE', { problem: 'standard output carries the CSV, so --json has no place there', hint: 'Give --output a name, or leave out --json.' })
+      }
       const request = requestOf(first, second, flags, terminal)
       if (flags.output === '-') await scoreToStdout(terminal, request)
       else show(terminal, await score(terminal.host, request))

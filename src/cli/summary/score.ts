@@ -23,6 +23,10 @@ export function describeScore(terminal: Terminal, result: ScoreResult): void {
       if (level.support && !level.support.supported) terminal.say('       !', `${level.name}: ${supportText(level.rule, level.support)}. NOT SUPPORTED`)
     }
   }
+  for (const note of result.notes) terminal.note(note)
+  for (const { artifact, path } of models) terminal.note(`${path}: ${artifact.features.map(f => f.name).join(', ')}`)
+  const seconds = result.tookMs / 1000
+  terminal.note(`${seconds.toFixed(2)} seconds, ${number(Math.round(outcome.rows / seconds))} rows a second`)
   if (files.length) terminal.say('wrote', filesText(files.map(f => f.name), result.directory))
 }
 
