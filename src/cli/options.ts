@@ -75,19 +75,6 @@ export function required(value: string | undefined, what: string, example: strin
   throw new Failure('USAGE', { problem: `${what} is missing`, hint: `For example: ${example}` })
 }
 
-interface PackageFile {
-  readonly version: string
-}
-
-export function version(): string {
-  // In a checkout this file is src/cli/, in a package dist/src/cli/.
-  for (const up of ['../../package.json', '../../../package.json']) {
-    const path = new URL(up, import.meta.url)
-    if (existsSync(path)) return (JSON.parse(readFileSync(path, 'utf8')) as PackageFile).version
-  }
-  return 'unknown'
-}
-
 /** The commit that the working folder stands on, read from .git without running anything; null outside a repository. */
 export function gitCommit(from: string): string | null {
   for (let folder = resolve(from); ; folder = dirname(folder)) {

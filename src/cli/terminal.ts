@@ -1,8 +1,6 @@
 /** The process as the commands see it: where text goes, what time it is, what happens on Ctrl-C. */
-import { randomBytes } from 'node:crypto'
 import { EXIT, Failure } from '../errors.ts'
-import { isAlive } from '../verbs/alive.ts'
-import type { Host } from '../verbs/host.ts'
+import { createHost, type Host } from '../verbs/host.ts'
 
 export interface Terminal {
   readonly host: Host
@@ -52,7 +50,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
     json,
     quiet,
     verbose,
-    host: { ...processHost(), progress: progress.show, warn },
+    host: createHost({ onStop, progress: progress.show, warn }),
     out: text => process.stdout.write(text),
     say(label, text) {
       progress.clear()
@@ -106,19 +104,10 @@ function progressLine(silent: boolean) {
 
 const stops = new Set<() => void | Promise<void>>()
 
-function processHost(): Omit<Host, 'progress' | 'warn'> {
-  return {
-    pid: process.pid,
-    token: randomBytes(6).toString('hex'),
-    isAlive,
-    now: () => new Date(),
-    clock: () => performance.now(),
-    onStop(stop) {
-      if (stops.size === 0) listen()
-      stops.add(stop)
-      return () => stops.delete(stop)
-    },
-  }
+function onStop(stop: () => void | Promise<void>): () => void {
+  listen()
+  stops.add(stop)
+  return () => stops.delete(stop)
 }
 
 let listening = false

@@ -27,6 +27,63 @@ export function hashInWorker(path: string): Promise<string> {
   })
 }
 
+// Positive: bytes that may be read. Negative: −bytes − 1, and no more will come.
+const FOLLOW = `
+const { createHash } = require('node:crypto')
+const { closeSync, openSync, readSync } = require('node:fs')
+const { parentPort, workerData } = require('node:worker_threads')
+const progress = new BigInt64Array(workerData.progress)
+const hash = createHash('sha256')
+const block = Buffer.allocUnsafe(4 << 20)
+const file = openSync(workerData.path, 'r')
+for (let at = 0; ; ) {
+  const seen = Atomics.load(progress, 0)
+  const end = Number(seen < 0n ? -seen - 1n : seen)
+  if (at < end) {
+    const n = readSync(file, block, 0, Math.min(block.length, end - at), at)
+    hash.update(block.subarray(0, n))
+    at += n
+  } else if (seen < 0n) break
+  else Atomics.wait(progress, 0, seen)
+}
+closeSync(file)
+parentPort.postMessage(hash.digest('hex'))
+`
+
+/** Takes the hash of a file while it is being written, on another core. */
+export interface Follower {
+  /** So many bytes of the file are written. */
+  reached(bytes: number): void
+  /** The file is complete. */
+  finish(): Promise<string>
+  /** The file will not be completed. */
+  abandon(): void
+}
+
+/** @param path an existing file */
+export function followHash(path: string): Follower {
+  const progress = new BigInt64Array(new SharedArrayBuffer(8))
+  const worker = new Worker(FOLLOW, { eval: true, workerData: { path, progress: progress.buffer } })
+  const done = new Promise<string>((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+  // A failure of the writer must not leave this one unheard.
+  done.catch(() => undefined)
+  const tell = (value: bigint) => {
+    Atomics.store(progress, 0, value)
+    Atomics.notify(progress, 0)
+  }
+  return {
+    reached: bytes => tell(BigInt(bytes)),
+    finish() {
+      tell(-(progress[0] as bigint) - 1n)
+      return done
+    },
+    abandon: () => void worker.terminate(),
+  }
+}
+
 /** Of all bytes of all files, in order. */
 export async function hashFiles(paths: readonly string[]): Promise<string> {
   const [only] = paths

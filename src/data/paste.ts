@@ -5,6 +5,7 @@
 import { closeSync, openSync, readSync, writeSync } from 'node:fs'
 import { createArena } from '../kernels/arena.ts'
 import type { TextKernel } from '../kernels/text.ts'
+import { type Follower, followHash } from './digest.ts'
 import { outputFailure } from './output-failure.ts'
 
 export interface PasteJob {
@@ -15,8 +16,12 @@ export interface PasteJob {
   readonly out: string
   readonly delimiter: string
   readonly quote: string
-  /** Called with each block that was written. */
-  readonly written?: (block: Uint8Array) => void
+}
+
+export interface Pasted {
+  /** Data records. */
+  readonly records: number
+  readonly sha256: string
 }
 
 const BLOCK = 1 << 20
@@ -32,20 +37,25 @@ interface Stream {
   ended: boolean
 }
 
-/**
- * Returns the number of data records. @throws when the two files do not have the same number of records: the caller
- * must then not publish.
- */
-export async function pasteFile(job: PasteJob): Promise<number> {
+/** @throws when the two files do not have the same number of records: the caller must then not publish. */
+export async function pasteFile(job: PasteJob): Promise<Pasted> {
   // A record must fit into its window: the longest record of the source is not known here, so windows grow when needed.
   for (let block = BLOCK; ; block *= 8) {
-    const records = await pasteWith(job, block)
-    if (records !== undefined) return records
+    const out = openSync(job.out, 'w')
+    const follower = followHash(job.out)
+    let sha256: string | undefined
+    try {
+      const records = await pasteWith(job, block, out, follower)
+      if (records !== undefined) return { records, sha256: (sha256 = await follower.finish()) }
+    } finally {
+      closeSync(out)
+      if (sha256 === undefined) follower.abandon()
+    }
   }
 }
 
 /** Undefined when a record did not fit into a window of `block` bytes. */
-async function pasteWith(job: PasteJob, block: number): Promise<number | undefined> {
+async function pasteWith(job: PasteJob, block: number, out: number, follower: Follower): Promise<number | undefined> {
   const arena = createArena({ source: block + 64, suffix: block + 64, out: 2 * block + 128, used: 16 })
   const kernel = arena.link<TextKernel>('text')
   const open = (path: string, at: number): Stream => {
@@ -53,10 +63,10 @@ async function pasteWith(job: PasteJob, block: number): Promise<number | undefin
   }
   const source = open(job.source, arena.at.source)
   const suffix = open(job.suffixes, arena.at.suffix)
-  const out = openSync(job.out, 'w')
   const delimiter = job.delimiter.charCodeAt(0)
   const quote = job.quote === '' ? 0 : job.quote.charCodeAt(0)
   let records = 0
+  let written = 0
   try {
     for (;;) {
       fill(source, arena.u8)
@@ -84,12 +94,14 @@ async function pasteWith(job: PasteJob, block: number): Promise<number | undefin
       const at = arena.at.used / 4
       source.used += arena.u32[at] as number
       suffix.used += arena.u32[at + 1] as number
-      writeAll(out, arena.u8.subarray(arena.at.out, arena.at.out + (arena.u32[at + 2] as number)), job)
+      const filled = arena.u32[at + 2] as number
+      writeAll(out, arena.u8.subarray(arena.at.out, arena.at.out + filled), job)
+      follower.reached((written += filled))
       // Lets a signal be heard between two blocks.
       await new Promise(setImmediate)
     }
   } finally {
-    for (const fd of [source.fd, suffix.fd, out]) closeSync(fd)
+    for (const fd of [source.fd, suffix.fd]) closeSync(fd)
   }
 }
 
@@ -115,5 +127,4 @@ function writeAll(fd: number, block: Uint8Array, job: PasteJob): void {
   } catch (error) {
     throw outputFailure(error, job.out)
   }
-  job.written?.(block)
 }

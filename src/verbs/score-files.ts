@@ -1,6 +1,5 @@
 /** The CSV side of a scoring run: the user's text as it was, and the new columns behind it. */
 import { join } from 'node:path'
-import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
@@ -17,8 +16,13 @@ interface Paths {
 /**
  * A plain file gets the new columns pasted behind its own bytes. Any other text table is written anew from its text,
  * and a Parquet input from its values.
+ * @returns the file's SHA-256 where it was taken on the way
  */
-export async function writeCsv(session: Session, scored: Scored, paths: Paths & { scoredAt: Date }): Promise<void> {
+export async function writeCsv(
+  session: Session,
+  scored: Scored,
+  paths: Paths & { scoredAt: Date },
+): Promise<string | undefined> {
   const { door, source, suffixes, replaced } = scored
   const added = addedColumns(source, suffixes, paths.scoredAt)
   const { delimiter } = source.dialect
@@ -26,14 +30,16 @@ export async function writeCsv(session: Session, scored: Scored, paths: Paths & 
     const lines = join(session.run.folder, 'added.csv')
     await door.run(copyLines(scored, { master: paths.master, out: lines }, paths.scoredAt))
     const [file] = source.path
-    await pasteFile({ source: file as string, suffixes: lines, out: paths.out, delimiter, quote: source.dialect.quote })
-    return
+    const { quote } = source.dialect
+    const { sha256 } = await pasteFile({ source: file as string, suffixes: lines, out: paths.out, delimiter, quote })
+    return sha256
   }
   const select =
     source.kind === 'csv'
       ? `SELECT ${kept(source, replaced).map(n => `t.${quoteName(n)}`).join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
       : `SELECT * EXCLUDE (${addedNames(suffixes).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
   await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? delimiter : ','))
+  return undefined
 }
 
 /**
@@ -77,10 +83,10 @@ function csvText(text: string, delimiter: string): string {
 }
 
 /** The rows that no score was given to: which one, why, and the row as it came. */
-export async function writeRejected(door: Door, source: Source, scored: Scored, paths: Paths): Promise<void> {
-  const { suffixes, replaced } = scored
-  const missing = suffixes.map(s => `${quoteName(`anomaly_score${s}`)} IS NULL`).join(' OR ')
-  const reasons = suffixes.map(s => quoteName(`alarm_reason${s}`)).join(', ')
+export async function writeRejected(scored: Scored, paths: Paths): Promise<void> {
+  const { door, source, suffixes, replaced } = scored
+  const missing = suffixes.map(s => `p.${quoteName(`anomaly_score${s}`)} IS NULL`).join(' OR ')
+  const reasons = suffixes.map(s => `p.${quoteName(`alarm_reason${s}`)}`).join(', ')
   const columns = kept(source, replaced).map(n => `t.${quoteName(n)}`)
   const numbered = `(SELECT *, row_number() OVER () AS "~row" FROM ${parquet(paths.master)})`
   const from = `${source.sql} t POSITIONAL JOIN ${numbered} p`
@@ -108,10 +114,12 @@ function copyCsv(select: string, path: string, delimiter: string): string {
 function addedColumns(source: Source, suffixes: readonly string[], scoredAt: Date): string[] {
   const comma = source.kind === 'csv' && source.dialect.decimal === ','
   return addedNames(suffixes).map(name => {
-    const column = `${quoteName(name)}`
-    if (name.startsWith('scored_at')) return `${quoteText(isoSeconds(scoredAt))} AS ${column}`
+    const as = `AS ${quoteName(name)}`
+    // The input may have a column of the same name, which this one replaces.
+    const column = `p.${quoteName(name)}`
+    if (name.startsWith('scored_at')) return `${quoteText(isoSeconds(scoredAt))} ${as}`
     const isNumber = name.startsWith('anomaly_score') || name.startsWith('threshold_used')
-    return comma && isNumber ? `replace(CAST(${column} AS VARCHAR), '.', ',') AS ${column}` : column
+    return comma && isNumber ? `replace(CAST(${column} AS VARCHAR), '.', ',') ${as}` : `${column} ${as}`
   })
 }
 

@@ -44,6 +44,10 @@ export interface ScoreResult {
   readonly directory: string
   readonly files: readonly PublishedFile[]
   readonly warnings: readonly string[]
+  /** What was settled by looking at the input. */
+  readonly notes: readonly string[]
+  /** From the start to the moment before the outputs were put in place. */
+  readonly tookMs: number
 }
 
 export async function score(host: Host, request: ScoreRequest): Promise<ScoreResult> {
@@ -58,31 +62,33 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
   refuseOverwriting([request.input, ...request.models], all.map(file => join(directory, file)))
   return inSession(host, { directory, name, files: all }, request, async session => {
     const { run } = session
-    const scored = await scoreTable(host, session, models, request, run.temp(parquet))
-    const { door, source, outcome } = scored
-    if (request.onInvalid === 'error' && outcome.rejected > 0) throw invalidRows(outcome)
+    const master = run.temp(parquet)
+    const scored = await scoreTable(host, session, models, request, master)
     const formats = request.formats ?? models[0]?.artifact.recipe.output.files ?? ['csv', 'parquet']
-    const written: string[] = []
-    if (formats.includes('parquet')) {
-      run.seal(parquet)
-      written.push(parquet)
-    }
-    if (formats.includes('csv')) {
-      await writeCsv(session, scored, { master: run.temp(parquet), out: run.temp(csv), scoredAt: request.scoredAt })
-      written.unshift(csv)
-    }
-    if (outcome.rejected > 0) {
-      await writeRejected(door, source, scored, { master: run.temp(parquet), out: run.temp(rejected) })
-      written.push(rejected)
-    }
+    if (formats.includes('parquet')) run.seal(parquet)
+    // DuckDB counts in its own threads while this one writes the CSV.
+    const counting = outcomeOf(scored.door, master, scored.fitted, scored.suffixes, scored.source.names)
+    counting.catch(() => undefined)
+    const wantsCsv = formats.includes('csv')
+    const sha256 = wantsCsv && (await writeCsv(session, scored, { master, out: run.temp(csv), scoredAt: request.scoredAt }))
+    const outcome = await counting
+    if (request.onInvalid === 'error' && outcome.rejected > 0) throw invalidRows(outcome)
+    if (outcome.rejected > 0) await writeRejected(scored, { master, out: run.temp(rejected) })
+    const written = [
+      ...(wantsCsv ? [sha256 ? { name: csv, sha256 } : csv] : []),
+      ...(formats.includes('parquet') ? [parquet] : []),
+      ...(outcome.rejected > 0 ? [rejected] : []),
+    ]
+    const names = written.map(file => (typeof file === 'string' ? file : file.name))
+    const { source } = scored
     const tookMs = host.clock() - startedMs
     const files = await run.publish({
       files: written,
-      remove: all.filter(file => file !== metadata && !written.includes(file)),
+      remove: all.filter(file => file !== metadata && !names.includes(file)),
       metadata: { name: metadata, text: done => metadataOf({ request, models, source, outcome, files: done, tookMs, now: host.now() }) },
     })
-    refuseTooMany(outcome, request, join(directory, rejected))
-    return { models, outcome, directory, files, warnings: scored.warnings }
+    refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
+    return { models, outcome, directory, files, warnings: scored.warnings, notes: source.notes, tookMs }
   })
 }
 
@@ -94,7 +100,6 @@ export interface Scored {
   readonly suffixes: readonly string[]
   /** Columns of the input that the added ones replace. */
   readonly replaced: readonly string[]
-  readonly outcome: Outcome
   readonly warnings: readonly string[]
 }
 
@@ -117,7 +122,7 @@ async function scoreTable(
   const warnings = checked.flatMap(c => c.warnings)
   const fitted = models.map((model, i) => fittedOf(model, (checked[i] as Checked).features, request.threshold))
   await writeParts(host, session, door, source, models, fitted, { suffixes, replaced, request, master })
-  return { door, source, fitted, suffixes, replaced, warnings, outcome: await outcomeOf(door, master, fitted, suffixes, source.names) }
+  return { door, source, fitted, suffixes, replaced, warnings }
 }
 
 /** One pass over the input for each model; several are then put side by side, in the order of the rows. */
@@ -183,7 +188,7 @@ function suffixesOf(models: readonly ModelFile[]): string[] {
 /** The published override: it moves the mildest cut; a severer level never lies below it. */
 function fittedOf(model: ModelFile, features: Checked['features'], threshold: number | undefined): Fitted {
   const { artifact } = model
-  const { min, max, median } = artifact.profile as Record<string, Float64Array>
+  const { min, max, mean } = artifact.profile as Record<string, Float64Array>
   if (artifact.levels.length === 0 && threshold === undefined) {
     throw new Failure('MODEL_UNCALIBRATED', { name: modelName(model.path) })
   }
@@ -196,7 +201,7 @@ function fittedOf(model: ModelFile, features: Checked['features'], threshold: nu
       ...feature,
       min: min?.[i] ?? Number.NaN,
       max: max?.[i] ?? Number.NaN,
-      fill: median?.[i] ?? Number.NaN,
+      fill: mean?.[i] ?? Number.NaN,
     })),
     levels: levels.map(({ name, cut, hold }, i) => ({
       name,
@@ -218,15 +223,16 @@ function invalidRows(outcome: Outcome): Failure {
   return new Failure('INVALID_ROWS', { count: outcome.rejected, total: outcome.rows, reasons: reasonsText(outcome) })
 }
 
-function refuseTooMany(outcome: Outcome, request: ScoreRequest, file: string): void {
+/** @param where the person finds the reasons. */
+export function refuseTooMany(outcome: Outcome, maxRejected: number, where: string): void {
   const share = outcome.rows === 0 ? 0 : outcome.rejected / outcome.rows
-  if (share <= request.maxRejected) return
+  if (share <= maxRejected) return
   const percent = (x: number) => `${Number((100 * x).toPrecision(3))} %`
   throw new Failure('TOO_MANY_REJECTED', {
     count: outcome.rejected,
     total: outcome.rows,
     share: percent(share),
-    limit: percent(request.maxRejected),
-    file,
+    limit: percent(maxRejected),
+    file: where,
   })
 }

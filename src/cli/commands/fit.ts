@@ -3,6 +3,7 @@ import { basename, extname } from 'node:path'
 import type { Command } from 'commander'
 import { type FitResult, fit } from '../../verbs/fit.ts'
 import { type LoadedRecipe, readRecipe } from '../../verbs/recipe-file.ts'
+import { version } from '../../verbs/version.ts'
 import * as options from '../options.ts'
 import { describeFit } from '../summary/fit.ts'
 import type { Terminal } from '../terminal.ts'
@@ -43,7 +44,7 @@ export function addFit(program: Command, terminal: Terminal): Command {
       const path = options.required(flags.config ?? position, 'the recipe', 'tocsin fit pump.yaml')
       const recipe = isRecipe(path) ? readRecipe(path) : await firstRecipe(terminal, path)
       const output = flags.output ?? `${recipe.recipe.name}.tocsin`
-      const result = await fit(terminal.host, { ...flags, recipe, output, version: options.version() })
+      const result = await fit(terminal.host, { ...flags, recipe, output, version: version() })
       const page = flags.report ? await writeReport(terminal, result) : undefined
       show(terminal, result, page)
     })

@@ -3,6 +3,7 @@ import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '../../errors.ts'
 import { score, type ScoreRequest, type ScoreResult } from '../../verbs/score.ts'
+import { version } from '../../verbs/version.ts'
 import * as options from '../options.ts'
 import { describeScore } from '../summary/score.ts'
 import type { Terminal } from '../terminal.ts'
@@ -76,7 +77,7 @@ function requestOf(first: string | undefined, second: string | undefined, flags:
     formats: flags.format,
     replace: flags.replace,
     scoredAt: options.scoredAt(flags.scoredAt, process.env.SOURCE_DATE_EPOCH, terminal.host.now()),
-    version: options.version(),
+    version: version(),
     commit: options.gitCommit('.'),
     threads: flags.threads,
     memory: flags.memory,
