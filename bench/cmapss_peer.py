@@ -19,8 +19,8 @@ def features(path):
     columns = {}
     for sensor in SENSORS:
         name = f"s{sensor}"
-        recent = units[name].transform(lambda s: s.rolling(10, min_periods=1).mean())
-        young = rows[name].where(rows["cycle"] <= 20)
+        recent = units[name].transform(lambda s: s.rolling(20, min_periods=1).mean())
+        young = rows[name].where(rows["cycle"] <= 30)
         own = young.groupby(rows["unit"]).transform(lambda s: s.expanding(min_periods=1).mean())
         columns[name] = recent - own
     return pd.DataFrame(columns), rows["cycle"]
@@ -30,7 +30,7 @@ def main():
     train, watched, *seeds = sys.argv[1:]
     x, cycle = features(train)
     y, _ = features(watched)
-    young = x[(cycle > 20) & (cycle <= 50)].to_numpy()
+    young = x[(cycle > 30) & (cycle <= 60)].to_numpy()
     risks = {}
     for seed in seeds:
         forest = IsolationForest(n_estimators=100, random_state=int(seed)).fit(young)

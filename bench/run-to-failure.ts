@@ -40,17 +40,22 @@ export function judge(risk: Float64Array, cut: number, watched: Watched): Judgem
 export function judgeAt(allowed: number, risk: Float64Array, watched: Watched): Judgement {
   const held = heldRisk(risk, byGroup(risk.length, watched.machine), watched.hold)
   const cuts = [...new Set(held)].filter(Number.isFinite).sort((a, b) => b - a)
+  const early = earlyRows(watched)
   let cut = Number.POSITIVE_INFINITY
   for (const next of cuts) {
-    if (falseAlarms(risk, next, watched) > allowed) break
+    if (falseAlarms(risk, next, watched, early) > allowed) break
     cut = next
   }
   return judge(risk, cut, watched)
 }
 
-function falseAlarms(risk: Float64Array, cut: number, { machine, hold, early }: Watched): number {
-  const rows = part(machine, (place, life) => place < Math.floor(early * life))
-  return episodes(pick(risk, rows), cut, { group: Int32Array.from(rows, row => machine[row]!), hold })
+function earlyRows({ machine, early }: Watched): Int32Array {
+  return part(machine, (place, life) => place < Math.floor(early * life))
+}
+
+function falseAlarms(risk: Float64Array, cut: number, watched: Watched, rows = earlyRows(watched)): number {
+  const group = Int32Array.from(rows, row => watched.machine[row]!)
+  return episodes(pick(risk, rows), cut, { group, hold: watched.hold })
 }
 
 function caught(risk: Float64Array, cut: number, { machine, hold, late }: Watched): number {

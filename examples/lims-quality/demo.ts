@@ -13,28 +13,19 @@ export const run: Demo = async ({ folder, seed, print, tocsin }) => {
   const at = (name: string) => join(folder, name)
   writeFiles(folder, plantFiles(seed))
   print('A laboratory: 20,000 past samples teach, 50 samples of today are scored; something was done to 13 of them.')
-  await tocsin(['fit', at('recipe.yaml'), '-o', at('lims-quality.tocsin')])
-  await tocsin([
-    'evaluate',
-    '--model',
-    at('lims-quality.tocsin'),
-    '--input',
-    at('history.csv'),
-    '--output',
-    at('report'),
-  ])
-  await tocsin(['score', '--model', at('lims-quality.tocsin'), '--input', at('day.csv'), '--output', at('day_scores')])
+  const model = at('lims-quality.tocsin')
+  await tocsin(['fit', at('recipe.yaml'), '-o', model])
+  await tocsin(['score', '--model', model, '--input', at('day.csv'), '--output', at('day_scores')])
+  const label = ['--label', "trouble <> 'none'"]
+  await tocsin(['evaluate', '--model', model, '--input', at('checked.csv'), ...label, '--output', at('report')])
   const scored = parseCsv(readFileSync(at('day_scores.csv'), 'utf8'))
   const ran = JSON.parse(readFileSync(at('day_scores_metadata.json'), 'utf8')) as { run_info: { timestamp: string } }
   const outputs = writeFiles(at('lims_monitoring_output'), {
     ...outputTexts(scored, ran.run_info.timestamp),
-    'monitoring_dashboard.png': await dashboardPng(
-      dashboardRows(scored),
-      readModel(at('lims-quality.tocsin')).artifact.levels,
-    ),
+    'monitoring_dashboard.png': await dashboardPng(dashboardRows(scored), readModel(model).artifact.levels),
   })
-  for (const line of table(summary(scored, simulate(seed).truth))) print(line)
-  return { files: [at('day_scores.csv'), ...outputs] }
+  for (const line of ['', ...table(summary(scored, simulate(seed).truth)), '']) print(line)
+  return { files: [...outputs, at('report/evaluation_report.html'), at('lims-quality.html'), at('day_scores.csv')] }
 }
 
 export interface Found {

@@ -5,11 +5,11 @@
  * samples of the published monitoring example, with its four kinds of trouble; `truth` names what was put into which
  * sample. Pure: the same seed gives the same text.
  *
- * Run directly, it writes the three files and a copy of the recipe: node simulate.ts [folder] [seed]
+ * Run directly, it writes these and a copy of the recipe: node simulate.ts [folder] [seed]
  */
 import { fileURLToPath } from 'node:url'
 import { createRandom, type Random } from '../../src/math/random.ts'
-import { formatCsv, type Row } from '../csv.ts'
+import { formatCsv, parseCsv, type Row } from '../csv.ts'
 import { readBeside, writeFiles } from '../files.ts'
 
 export const COLUMNS = [
@@ -170,10 +170,10 @@ function row(id: string, facility: string, time: number, batch: number, sample: 
     facility_id: facility,
     batch_id: `BATCH_${at.slice(0, 10).replaceAll('-', '')}_${String(batch).padStart(3, '0')}`,
     timestamp: `${at.slice(0, 10)} ${at.slice(11, 19)}`,
-    ph_level: written(sample.ph_level, 2),
-    storage_temp_c: written(sample.storage_temp_c, 1),
-    dissolved_oxygen_ppm: written(sample.dissolved_oxygen_ppm, 1),
-    turbidity_ntu: written(sample.turbidity_ntu, 1),
+    ph_level: written(sample.ph_level, 3),
+    storage_temp_c: written(sample.storage_temp_c, 2),
+    dissolved_oxygen_ppm: written(sample.dissolved_oxygen_ppm, 2),
+    turbidity_ntu: written(sample.turbidity_ntu, 2),
   }
 }
 
@@ -186,18 +186,17 @@ function ids(first: number, last: number): string[] {
   return Array.from({ length: last - first + 1 }, (_, i) => `S${String(first + i).padStart(4, '0')}`)
 }
 
-/** The files of the plant by name, ready to be written into one folder. */
+/** The files of the plant by name, ready to be written into one folder. `checked.csv` is the day with what was found out
+ * about each sample later. */
 export function plantFiles(seed: number): Record<string, string> {
   const { history, day, truth } = simulate(seed)
-  const table = formatCsv(
-    ['sample_id', 'trouble', 'column', 'level'],
-    truth.map(injected => ({ ...injected })),
-  )
+  const trouble = new Map(truth.map(injected => [injected.sample_id, injected.trouble]))
+  const checked = parseCsv(day).map(row => ({ ...row, trouble: trouble.get(row.sample_id ?? '') ?? 'none' }))
   return {
     'recipe.yaml': readBeside(import.meta.url, 'recipe.yaml'),
     'history.csv': history,
     'day.csv': day,
-    'truth.csv': table,
+    'checked.csv': formatCsv([...COLUMNS, 'trouble'], checked),
   }
 }
 

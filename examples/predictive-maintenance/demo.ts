@@ -10,12 +10,15 @@ export const run: Demo = async ({ folder, seed, print, tocsin }) => {
   const at = (name: string) => join(folder, name)
   writeFiles(folder, plantFiles(seed))
   print('A fleet of twelve pumps: the first month of twelve earlier ones teaches; ten of these will fail.')
-  await tocsin(['fit', at('recipe.yaml'), '-o', at('pumps.tocsin')])
-  await tocsin(['score', '--model', at('pumps.tocsin'), '--input', at('fleet.csv'), '--output', at('fleet_scores')])
-  await tocsin(['evaluate', '--model', at('pumps.tocsin'), '--input', at('fleet.csv'), '--output', at('report')])
+  const model = at('pumps.tocsin')
+  await tocsin(['fit', at('recipe.yaml'), '-o', model])
+  await tocsin(['score', '--model', model, '--input', at('fleet.csv'), '--output', at('fleet_scores')])
+  await tocsin(['evaluate', '--model', model, '--input', at('fleet.csv'), '--run-to-failure', '--output', at('report')])
   const found = summary(parseCsv(readFileSync(at('fleet_scores.csv'), 'utf8')), simulate(seed).truth)
-  for (const line of table(found)) print(line)
-  return { files: [at('fleet_scores.csv')] }
+  for (const line of ['', ...table(found), '']) print(line)
+  return {
+    files: [at('report/evaluation_report.html'), at('report/timeline.png'), at('pumps.html'), at('fleet_scores.csv')],
+  }
 }
 
 export interface Watch {

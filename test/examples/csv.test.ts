@@ -19,6 +19,13 @@ it('reads the lines of another writer', () => {
   ])
 })
 
+it('reads other delimiters', () => {
+  expect(parseCsv('id reason\nS1 "risk 0.7, high"\nS2 \n', ' ')).toEqual([
+    { id: 'S1', reason: 'risk 0.7, high' },
+    { id: 'S2', reason: '' },
+  ])
+})
+
 it('keeps the columns of a table without rows', () => {
   expect(formatCsv(['a', 'b'], [])).toBe('a,b\n')
   expect(parseCsv('a,b\n')).toEqual([])

@@ -46,7 +46,7 @@ describe('the simulated laboratory', () => {
       facility_id: 'GA_LTC_03',
       batch_id: 'BATCH_20251122_003',
       timestamp: '2025-11-22 13:00:00',
-      storage_temp_c: '85.0',
+      storage_temp_c: '85.00',
     })
     expect(new Set([...day, ...history].map(row => row.facility_id))).toEqual(
       new Set(['GA_LTC_01', 'GA_LTC_02', 'GA_LTC_03', 'GA_LTC_04', 'GA_LTC_05']),
