@@ -10,9 +10,9 @@ import { bytesOf, sampleOf } from './gzip.ts'
 import { checkNames } from './header.ts'
 import { createRecordReader, type RawRecord } from './records.ts'
 import { readWorkbook } from './sheet.ts'
-import { type Dialect, type Read, type Source } from './source.ts'
+import { type Dialect, MAX_RECORD, type Read, type Source } from './source.ts'
 import { type Part, stage } from './stage.ts'
-import { type Survey, survey, unclosed } from './survey.ts'
+import { endless, type Survey, survey, unclosed } from './survey.ts'
 import { readUnits } from './units.ts'
 
 export interface SettleOptions {
@@ -64,10 +64,18 @@ export async function settleText(files: readonly InputFile[], read: Read, option
 
 async function tableOf({ path, kind }: InputFile, read: Read, { sheet }: SettleOptions): Promise<Table> {
   if (kind === 'xlsx') return sheetTable(path, read, sheet)
-  const sample = await sampleOf(path, kind === 'gzip', SAMPLE)
+  const sample = await firstLines(path, kind === 'gzip')
   const encoding = detectEncoding(path, sample.bytes, read.encoding)
   const table = textTable(path, kind === 'gzip', encoding, layoutOf(path, sample, encoding, read))
   return kind === 'gzip' ? { ...table, notes: ['gzip', ...table.notes] } : table
+}
+
+/** A sample that holds the header at least. */
+async function firstLines(path: string, packed: boolean): Promise<Sample> {
+  for (let size = SAMPLE; ; size *= 16) {
+    const sample = await sampleOf(path, packed, size)
+    if (sample.whole || size >= MAX_RECORD || sample.bytes.includes(10) || sample.bytes.includes(13)) return sample
+  }
 }
 
 type Sample = Awaited<ReturnType<typeof sampleOf>>
@@ -82,7 +90,7 @@ function layoutOf(path: string, { bytes, whole }: Sample, encoding: Encoding, re
 
 /** One text file: the source itself when it is plain, else the table that has to be staged. */
 async function settleOne(path: string, read: Read, options: SettleOptions): Promise<Source | Table> {
-  const sample = await sampleOf(path, false, SAMPLE)
+  const sample = await firstLines(path, false)
   const encoding = detectEncoding(path, sample.bytes, read.encoding)
   const layout = layoutOf(path, sample, encoding, read)
   if (encoding.name !== 'utf-8' || !isAscii(layout.delimiter) || !isAscii(layout.quote) || layout.delimiter === ' ')
@@ -183,14 +191,18 @@ async function readText(
   )
   let left = layout.skip
   let held = ''
+  const feed = (text: string) => {
+    const { waiting, line } = reader.push(text)
+    if (waiting > 2 * MAX_RECORD) throw endless(path, line + layout.skip)
+  }
   const push = (text: string, last: boolean) => {
-    if (left === 0) return reader.push(text)
+    if (left === 0) return feed(text)
     held += text
     for (let found = /\r\n|\r(?!$)|\n/.exec(held); found !== null && left > 0; found = /\r\n|\r(?!$)|\n/.exec(held)) {
       held = held.slice(found.index + found[0].length)
       left -= 1
     }
-    if (left === 0 || last) reader.push(left === 0 ? held : '')
+    if (left === 0 || last) feed(left === 0 ? held : '')
   }
   for await (const block of bytesOf(path, packed)) push(decode(block), false)
   push(decode(), true)

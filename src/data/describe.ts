@@ -43,7 +43,9 @@ export interface SeenColumn {
 }
 
 /** Columns per query: a wide table would make a statement that takes longer to plan than to run. */
-const BATCH = 64
+const BATCH = 32
+/** Each of them keeps a hash table: sixty-four at once take a gigabyte for three rows. */
+const DISTINCT_BATCH = 8
 const SAMPLE = 1000
 const EXACT = 1000
 /** Share of filled cells that must be numbers; the rest is then words such as N/A. */
@@ -140,13 +142,15 @@ async function countAll(door: Door, source: Source, indices: readonly number[]):
 async function withExactDistinct(door: Door, source: Source, counts: readonly Counts[]): Promise<Counts[]> {
   const isOpen = ({ distinct, filled, numbers, whole }: Counts): boolean =>
     distinct <= EXACT * 1.2 || (distinct > filled * 0.8 && (numbers === 0 || numbers === whole))
+  const exact = new Map<string, number>()
   const open = counts.filter(isOpen)
-  if (open.length === 0) return [...counts]
-  const sql = open.map(({ name }, i) => `count(DISTINCT nullif(${textOf(name)}, '')) AS d${i}`)
-  const [row] = await door.rows(`SELECT ${sql.join(', ')} FROM ${source.sql}`)
-  return counts.map(count =>
-    open.includes(count) ? { ...count, distinct: Number(row?.[`d${open.indexOf(count)}`]) } : count,
-  )
+  for (let at = 0; at < open.length; at += DISTINCT_BATCH) {
+    const batch = open.slice(at, at + DISTINCT_BATCH)
+    const sql = batch.map(({ name }, i) => `count(DISTINCT nullif(${textOf(name)}, '')) AS d${i}`)
+    const [row] = await door.rows(`SELECT ${sql.join(', ')} FROM ${source.sql}`)
+    for (const [i, { name }] of batch.entries()) exact.set(name, Number(row?.[`d${i}`]))
+  }
+  return counts.map(count => ({ ...count, distinct: exact.get(count.name) ?? count.distinct }))
 }
 
 /** The filled cells among the first rows, column by column. */
@@ -234,7 +238,7 @@ async function formatsOf(
 }
 
 const TIME_NAME =
-  /^(?:time|timestamp|t|elapsed|epoch|datetime|unix)(?:[ _(\[]+(ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)[)\]]?)?$/i
+  /^(?:time|timestamp|elapsed|epoch|datetime|unix)(?:[ _([]+(ms|s|sec|seconds?|min|minutes?|h|hours?|d|days?)[)\]]?)?$/i
 
 /** A column of plain numbers called time: its unit by its name, else by its size. */
 function timeUnitOf(name: string, max: number): SeenColumn['timeUnit'] {

@@ -5,9 +5,9 @@ const CERTAIN = [-999, -9999, -99999, -999.9, -999.25, -9999.99, -99.99, -32768,
 const POSSIBLE = [-99, 99, 999, 9999, 99999, 999.9, 99.99, 9999.99, 32767, 65535]
 const CODES = [...CERTAIN, ...POSSIBLE]
 
-/** SQL condition: the number is a possible code. NULL for NULL. */
+/** SQL condition: the number is a possible code. A list, because DuckDB makes a join of its own out of each long IN. */
 export const isFaultCode = (sql: string): string =>
-  `${sql} IN (${CODES.map(code => `CAST('${code}' AS DOUBLE)`).join(', ')})`
+  `list_contains([${CODES.map(code => `CAST('${code}' AS DOUBLE)`).join(', ')}], ${sql})`
 
 type Codes = Readonly<Record<string, number>>
 

@@ -2,7 +2,7 @@
 import { Failure } from '../errors.ts'
 import { finalPath } from './output-failure.ts'
 
-const FILE = /"([^"]*[/\\.][^"]*)"|'([^']*[/\\.][^']*)'/
+const FILE = /"([^"\n]*[/\\][^"\n]*)"|'([^'\n]*[/\\][^'\n]*)'/
 
 type Rule = readonly [pattern: RegExp, failure: (reason: string, path: string, cause: Error) => Failure]
 
@@ -21,7 +21,7 @@ const RULES: readonly Rule[] = [
     (reason, path, cause) => notWritable(reason, path, cause),
   ],
   [
-    /parquet|magic bytes|thrift|TProtocol|snappy|zstd|decompress|page header|row group|dictionary offset/i,
+    /^Invalid Error:|parquet|magic bytes|thrift|TProtocol|snappy|zstd|decompress|page header|row group|dictionary offset/i,
     (reason, path, cause) => new Failure('INPUT_UNREADABLE', { path, reason, hint: CORRUPT }, { cause }),
   ],
   [

@@ -20,8 +20,8 @@ export interface RawRecord {
 }
 
 export interface RecordReader {
-  /** Takes more text and hands over the records that are complete. */
-  push(text: string): void
+  /** Takes more text and hands over the records that are complete. Answers the letters and the line still waiting. */
+  push(text: string): { waiting: number; line: number }
   /** Hands over the last record. `openLine` is the line of a quote that was never closed. */
   end(): { openLine?: number }
 }
@@ -65,9 +65,11 @@ export function createRecordReader(asked: Grammar, take: (record: RawRecord) => 
     push(text) {
       rest += text
       // An unfinished record is read again only when it has doubled: a 10 MB cell costs twice its length, not its square.
-      if (rest.length < waiting) return
-      consume(false)
-      waiting = rest.length > 65_536 ? rest.length * 2 : 0
+      if (rest.length >= waiting) {
+        consume(false)
+        waiting = rest.length > 65_536 ? rest.length * 2 : 0
+      }
+      return { waiting: rest.length, line }
     },
     end: () => consume(true),
   }

@@ -78,7 +78,8 @@ async function walk(path: string, file: number, options: SurveyOptions, hashing:
     if (hashing) hash.update(arena.u8.subarray(start, start + length))
     const from = block === 0 ? Math.min(options.bom, length) : 0
     kernel.scan(start + from, length - from, delimiter, quote, arena.at.state, arena.at.list, 0)
-    if ((state[SCAN.offset] as number) - (state[SCAN.recordAt] as number) > MAX_RECORD) throw endless(path, state)
+    if ((state[SCAN.offset] as number) - (state[SCAN.recordAt] as number) > MAX_RECORD)
+      throw endless(path, lineOf(state))
     if (utf8) [utf8, carried] = checkUtf8(arena, start, length, carried)
     if (block % BREATH === BREATH - 1) await setImmediate()
   }
@@ -101,9 +102,10 @@ async function walk(path: string, file: number, options: SurveyOptions, hashing:
   }
 }
 
-function endless(path: string, state: Float64Array): Failure {
-  const open = state[SCAN.state] === 2
-  const line = open ? state[SCAN.quoteLine] : Math.max(1, state[SCAN.recordLine] as number)
+const lineOf = (state: Float64Array): number =>
+  state[SCAN.state] === 2 ? (state[SCAN.quoteLine] as number) : Math.max(1, state[SCAN.recordLine] as number)
+
+export function endless(path: string, line: number): Failure {
   const reason = `the record that starts near line ${line} is longer than ${MAX_RECORD / 2 ** 20} MB`
   return new Failure('INPUT_UNREADABLE', { path, reason, hint: UNCLOSED })
 }

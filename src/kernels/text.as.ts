@@ -257,7 +257,8 @@ export function scan(
       if (opened != 0) {
         const bit = 63 - i32(clz(opened))
         quoteAt = base + f64(i + bit)
-        quoteLine = linesBase + f64(lines + i32(popcnt(lf & ((u64(1) << bit) - 1))) + 1)
+        const breaks = lf | (cr & ~inside & ~(lf >> 1))
+        quoteLine = linesBase + f64(lines + i32(popcnt(breaks & ((u64(1) << bit) - 1))) + 1)
       }
     }
     const crs = cr & ~inside
