@@ -16,6 +16,8 @@ if (process.argv[2] === '--version' || process.argv[2] === '-V') {
 } else {
   // A checkout runs its TypeScript as it is; a package carries dist/, because Node strips no types under node_modules.
   const source = new URL('../src/cli/main.ts', import.meta.url)
-  const { main } = await import(existsSync(source) ? source.href : new URL('../dist/src/cli/main.js', import.meta.url).href)
+  const { main } = await import(
+    existsSync(source) ? source.href : new URL('../dist/src/cli/main.js', import.meta.url).href
+  )
   await main(process.argv.slice(2))
 }

@@ -1,5 +1,5 @@
 /** The process as the commands see it: where text goes, what time it is, what happens on Ctrl-C. */
-import { EXIT, Failure } from '../errors.ts'
+import { EXIT, type Failure } from '../errors.ts'
 import { createHost, type Host } from '../verbs/host.ts'
 
 export interface Terminal {
