@@ -1,6 +1,8 @@
 /** Scores a table with one or several models and publishes scores, rejected rows and metadata as one set. */
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Door } from '../data/door.ts'
+import { findFiles } from '../data/files.ts'
 import type { Source } from '../data/intake.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
@@ -60,7 +62,8 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
   const metadata = `${name}_metadata.json`
   const all = [csv, parquet, rejected, metadata]
   refuseOverwriting([request.input, ...request.models], all.map(file => join(directory, file)))
-  return inSession(host, { directory, name, files: all }, request, async session => {
+  const needBytes = OUTPUT_SHARE * sizeOf(request.input)
+  return inSession(host, { directory, name, files: all, needBytes }, request, async session => {
     const { run } = session
     const master = run.temp(parquet)
     const scored = await scoreTable(host, session, models, request, master)
@@ -90,6 +93,13 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
     refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
     return { models, outcome, directory, files, warnings: scored.warnings, notes: source.notes, tookMs }
   })
+}
+
+/** Bytes that both outputs together take for each byte of input: CSV grows by its new columns, Parquet shrinks. */
+const OUTPUT_SHARE = 2
+
+function sizeOf(input: string): number {
+  return findFiles([input]).reduce((sum, path) => sum + statSync(path).size, 0)
 }
 
 export interface Scored {
