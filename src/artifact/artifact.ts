@@ -8,8 +8,10 @@ import type { TypedArray } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import type { PlannedFeature, Types } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
+import { checkDescription } from './description.ts'
 import { quoteJson } from './json.ts'
 import { decode as decodeContainer, encode as encodeContainer } from './safetensors.ts'
+import { list, number, object, record, type Shape, text } from './shape.ts'
 
 /** A level after calibration. `cut` compares with the risk: a row is at this level when `risk > cut`. */
 export interface LevelCut {
@@ -89,18 +91,51 @@ export function encode(artifact: Artifact): Uint8Array {
 /** @throws Error with the reason when the bytes are not an artifact that this version reads. */
 export function decode(bytes: Uint8Array): Artifact {
   const { metadata, tensors } = decodeContainer(bytes)
-  const text = metadata[KEY]
-  if (text === undefined) throw new Error('it is a tensor file, but not one that tocsin wrote')
-  const { states, ...description } = JSON.parse(text) as Description & { states: PackedStates }
-  if (description.format !== 1) {
-    throw new Error(`its format is ${description.format}; this version reads format 1. Update tocsin`)
-  }
-  return {
+  const written = metadata[KEY]
+  if (written === undefined) throw new Error('it is a tensor file, but not one that tocsin wrote')
+  const { states, ...description } = parse(written)
+  const { format } = description as { format: unknown }
+  if (format !== 1)
+    throw new Error(`its format is ${JSON.stringify(format)}; this version reads format 1. Update tocsin`)
+  checkDescription(description)
+  const { recipe, features } = description
+  const packed = statesOf(states, recipe.transforms.length)
+  const artifact = {
     ...description,
-    model: unpackState('model', states.model, tensors),
-    profile: unpackState('profile', states.profile, tensors),
-    transforms: states.transforms.map((packed, i) => unpackState(`transform.${i}`, packed, tensors)),
+    model: unpackState('model', packed.model, tensors),
+    profile: unpackState('profile', packed.profile, tensors),
+    transforms: packed.transforms.map((state, i) => unpackState(`transform.${i}`, state, tensors)),
   }
+  for (const name of ['min', 'max', 'mean', 'std', 'median']) {
+    const column = artifact.profile[name]
+    if (column instanceof Float64Array && column.length === features.length) continue
+    throw new Error(`its training profile has no ${name} for each of its ${features.length} features`)
+  }
+  return artifact
+}
+
+function parse(written: string): Description & { states: unknown } {
+  let value: unknown
+  try {
+    value = JSON.parse(written)
+  } catch (error) {
+    throw new Error('its description is not JSON', { cause: error })
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('its description is no JSON object')
+  return value as Description & { states: unknown }
+}
+
+function statesOf(value: unknown, transforms: number): PackedStates {
+  const state: Shape = (packed, at) => record(scalar, 1000)(packed, at)
+  object({ model: state, profile: state, transforms: list(state, transforms, transforms) })(value, 'states')
+  return value as PackedStates
+}
+
+const scalar: Shape = (value, at) => {
+  if (typeof value === 'string') text(value, at)
+  else if (Array.isArray(value)) list(text, 0, 1_000_000)(value, at)
+  else number(value, at)
 }
 
 /** The artifact's id: SHA-256 of its bytes, in hex. People see its first eight characters. */
@@ -128,7 +163,10 @@ function packState(prefix: string, state: State, tensors: Map<string, TypedArray
 }
 
 function unpackState(prefix: string, packed: Packed, tensors: ReadonlyMap<string, TypedArray>): State {
-  const state: Record<string, number | string | readonly string[] | TypedArray> = Object.assign(Object.create(null), packed)
+  const state: Record<string, number | string | readonly string[] | TypedArray> = Object.assign(
+    Object.create(null),
+    packed,
+  )
   for (const [name, tensor] of tensors) {
     if (!name.startsWith(`${prefix}.`)) continue
     const key = name.slice(prefix.length + 1)

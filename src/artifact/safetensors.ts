@@ -56,7 +56,9 @@ export function decode(file: Uint8Array): Container {
   if (file.length < 8) throw new Error(`it has ${file.length} bytes, too few for a model file`)
   const headerBytes = Number(new DataView(file.buffer, file.byteOffset, 8).getBigUint64(0, true))
   if (headerBytes > MAX_HEADER_BYTES || 8 + headerBytes > file.length) {
-    throw new Error('it does not start like a tocsin model (its first 8 bytes give no header length), or it was cut short')
+    throw new Error(
+      'it does not start like a tocsin model (its first 8 bytes give no header length), or it was cut short',
+    )
   }
   const header = parseHeader(file.subarray(8, 8 + headerBytes))
   // A typed array must start at a multiple of its element size; a file read into a pooled buffer may not.
@@ -70,7 +72,8 @@ export function decode(file: Uint8Array): Container {
     tensors.set(name, new Kind(data.buffer, data.byteOffset + begin, (end - begin) / Kind.BYTES_PER_ELEMENT))
     covered += end - begin
   }
-  if (covered !== data.length) throw new Error(`its arrays cover ${covered} of ${data.length} bytes: cut short or damaged`)
+  if (covered !== data.length)
+    throw new Error(`its arrays cover ${covered} of ${data.length} bytes: cut short or damaged`)
   return { metadata: header.metadata, tensors }
 }
 

@@ -104,14 +104,52 @@ function drawableRows({ x, weight }: Training): number {
 }
 
 function scorer(state: IsolationForest): Scorer {
+  checkTrees(state)
   const sum = openForest({ ...state, value: pathLengths(state) })
   const scale = (state.start.length - 1) * averagePathLength(state.drawn)
   return {
     score(block, out) {
+      if (block.columns.length !== state.columns) throw new RangeError(`${block.columns.length} columns for a forest of ${state.columns}`)
       sum(numericColumns(block), block.rows, out)
       // A forest of one row has only empty trees; scikit-learn calls their ratio 1.
       for (let i = 0; i < block.rows; i++) out[i] = 2 ** -(scale === 0 ? 1 : out[i]! / scale)
     },
+  }
+}
+
+/**
+ * A state may come from a file that somebody else made: a child outside its tree, or one with two parents, would send
+ * the walk astray, or round and round. Inside a tree each node but the root has one parent, which stands before it.
+ * @throws RangeError
+ */
+function checkTrees(state: IsolationForest): void {
+  const { start, left, right, feature, threshold, samples, missingLeft, columns, drawn } = state
+  const typed = [start, left, right, feature, samples].every(a => a instanceof Int32Array)
+  const nodes = left?.length
+  const sizes = [right, feature, threshold, samples, missingLeft].every(a => a?.length === nodes)
+  if (!typed || !(threshold instanceof Float64Array) || !(missingLeft instanceof Uint8Array) || !sizes) {
+    throw new RangeError('its trees are not arrays of one length')
+  }
+  if (!Number.isInteger(columns) || columns < 1 || !Number.isInteger(drawn) || drawn < 1 || !Number.isFinite(state.cut)) {
+    throw new RangeError('its forest has no number of columns, of rows drawn, or no cut')
+  }
+  const parents = new Uint8Array(nodes)
+  if (start[0] !== 0 || start.at(-1) !== nodes || start.length < 2) throw new RangeError('its trees do not begin and end with their nodes')
+  for (let t = 0; t < start.length - 1; t++) {
+    const [root, end] = [start[t]!, start[t + 1]!]
+    if (end <= root || end > nodes) throw new RangeError(`its tree ${t} has no nodes`)
+    for (let node = root; node < end; node++) {
+      if (node > root && parents[node] === 0) throw new RangeError(`its tree ${t} does not hang together at node ${node - root}`)
+      if (samples[node]! < 0) throw new RangeError(`its tree ${t} counts ${samples[node]} rows at node ${node - root}`)
+      if (left[node] === -1 && right[node] === -1) continue
+      for (const child of [root + left[node]!, root + right[node]!]) {
+        if (child <= node || child >= end) throw new RangeError(`its tree ${t} leaves its nodes at node ${node - root}`)
+        if (parents[child]! > 0) throw new RangeError(`its tree ${t} comes together again at node ${child - root}`)
+        parents[child] = 1
+      }
+      if (feature[node]! < 0 || feature[node]! >= columns) throw new RangeError(`its tree ${t} asks for column ${feature[node]} of ${columns}`)
+      if (Number.isNaN(threshold[node]!)) throw new RangeError(`its tree ${t} has no threshold at node ${node - root}`)
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 /** The statement that fitting and evaluating read: features as numbers, and what a row is for. In the order of the table. */
 import type { Recipe } from '../recipe/schema.ts'
-import { cellsOf, type Table, typedTable } from './cells.ts'
+import { type Cell, cellsOf, type Table, typedTable } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
 import { quoteName } from '../sql.ts'
@@ -36,9 +36,9 @@ export function learnStatement(
     seconds: '"~seconds"',
     learn: condition(conditions.learn),
     label: condition(conditions.label),
-    group: text(recipe.columns.group),
+    group: text(recipe.columns.group, cells),
     rejection: `CASE WHEN "~line" IS NULL AND ${fine} THEN NULL ELSE ${rejectionOf(read)} END`,
-    id: text(recipe.columns.id),
+    id: text(recipe.columns.id, cells),
   }
   const columns = [...features.map(f => asNumber(f)), ...TAIL.map(name => tail[name])]
   return `SELECT ${columns.join(', ')} FROM (${typed})${windowed ? ' ORDER BY "~row"' : ''}`
@@ -48,6 +48,7 @@ function condition(sql: string | undefined): string {
   return sql === undefined ? 'NULL::DOUBLE' : `CAST(TRY_CAST((${sql}) AS BOOLEAN) AS DOUBLE)`
 }
 
-function text(column: string | undefined): string {
-  return column === undefined ? 'NULL::VARCHAR' : `CAST(${quoteName(column)} AS VARCHAR)`
+/** A table to evaluate may lack a column that only names rows. */
+function text(column: string | undefined, cells: readonly Cell[]): string {
+  return column === undefined || !cells.some(c => c.name === column) ? 'NULL::VARCHAR' : `CAST(${quoteName(column)} AS VARCHAR)`
 }

@@ -7,6 +7,7 @@ import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import { quoteName } from '../sql.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
+import { throughEarlier } from './columns.ts'
 import type { ModelFile } from './model-file.ts'
 
 export interface Checked {
@@ -22,15 +23,27 @@ export interface Checked {
  * @throws Failure MISSING_FEATURES, or MODEL_INVALID for an expression that is not acceptable.
  */
 export async function checkInput(door: Door, source: Source, model: ModelFile): Promise<Checked> {
-  const { features, levels, recipe, types } = model.artifact
+  const { levels, recipe, types } = model.artifact
+  const features = await readFeatures(door, model)
   const needed = new Set(features.flatMap(f => f.columns))
   const windowed = features.some(f => f.kind === 'window') || levels.some(l => l.hold)
-  if (windowed) for (const role of [recipe.columns.group, recipe.columns.time?.name]) if (role !== undefined) needed.add(role)
-  requireColumns([...needed], source, features.map(f => f.name))
-  const read: PlannedFeature[] = []
-  for (const feature of features) read.push(await readFeature(door, feature, model, [...source.names, ...read.map(f => f.name)]))
-  const unknown = Object.keys(types).filter(name => findColumn(source.names, name) < 0 && recipe.sensors.some(s => s.column === name))
-  return { features: read, warnings: unknown.map(name => `the input has no column ${name}: its limits and fault codes cannot be checked`) }
+  if (windowed)
+    for (const role of [recipe.columns.group, recipe.columns.time?.name]) if (role !== undefined) needed.add(role)
+  const untyped = [...needed].find(name => !Object.hasOwn(types, name))
+  if (untyped !== undefined)
+    throw new Failure('MODEL_INVALID', { path: model.path, reason: `it does not say what its column ${untyped} holds` })
+  requireColumns(
+    [...needed],
+    source,
+    features.map(f => f.name),
+  )
+  const unknown = Object.keys(types).filter(
+    name => findColumn(source.names, name) < 0 && recipe.sensors.some(s => s.column === name),
+  )
+  return {
+    features,
+    warnings: unknown.map(name => `the input has no column ${name}: its limits and fault codes cannot be checked`),
+  }
 }
 
 function requireColumns(needed: readonly string[], source: Source, features: readonly string[]): void {
@@ -53,14 +66,25 @@ function pythonList(names: readonly string[]): string {
   return `[${names.map(n => `'${n}'`).join(', ')}]`
 }
 
-async function readFeature(door: Door, feature: PlannedFeature, model: ModelFile, columns: readonly string[]): Promise<PlannedFeature> {
-  if (feature.text === quoteName(feature.name)) return { ...feature, sql: feature.text, kind: 'row', columns: [feature.name] }
-  const { group } = model.artifact.recipe.columns
-  try {
-    const { sql } = await readExpression(feature.text, door.parse, { path: `features.${feature.name}`, columns, group, order: ORDER })
-    return { ...feature, sql }
-  } catch (error) {
-    const reason = `its feature ${feature.text} is not acceptable: ${(error as Error).message}`
-    throw new Failure('MODEL_INVALID', { path: model.path, reason }, { cause: error })
+/** Of each feature only its name, text and unit are taken from the file; the rest follows from these. */
+async function readFeatures(door: Door, { path, artifact }: ModelFile): Promise<PlannedFeature[]> {
+  const { group } = artifact.recipe.columns
+  const known = Object.keys(artifact.types)
+  const read: PlannedFeature[] = []
+  for (const feature of artifact.features) {
+    const { name, text } = feature
+    if (text === quoteName(name)) {
+      read.push({ ...feature, sql: text, kind: 'row', columns: [name] })
+      continue
+    }
+    const columns = [...known, ...read.map(f => f.name)]
+    try {
+      const checked = await readExpression(text, door.parse, { path: `features.${name}`, columns, group, order: ORDER })
+      read.push({ ...feature, ...throughEarlier(checked, read) })
+    } catch (error) {
+      const reason = `its feature ${text} is not acceptable: ${(error as Error).message}`
+      throw new Failure('MODEL_INVALID', { path, reason }, { cause: error })
+    }
   }
+  return read
 }

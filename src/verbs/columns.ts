@@ -118,16 +118,21 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
     }
     const earlier = planned.map(f => f.name)
     const checked = await expression(door, sql, loaded, path, [...source.names, ...earlier])
-    const used = checked.columns.map(c => planned.find(f => f.name === c && !source.names.includes(c)))
-    planned.push({
-      name,
-      text: sql,
-      sql: checked.sql,
-      kind: checked.kind === 'window' || used.some(f => f?.kind === 'window') ? 'window' : 'row',
-      columns: [...new Set(checked.columns.flatMap((c, i) => used[i]?.columns ?? [c]))],
-    })
+    planned.push({ name, text: sql, ...throughEarlier(checked, planned) })
   }
   return planned
+}
+
+type Checked = Pick<PlannedFeature, 'sql' | 'kind' | 'columns'>
+
+/** What a checked expression reads of the table, directly or through the features above it. */
+export function throughEarlier({ sql, kind, columns }: Checked, earlier: readonly PlannedFeature[]): Checked {
+  const used = columns.map(column => earlier.find(f => f.name === column))
+  return {
+    sql,
+    kind: kind === 'window' || used.some(f => f?.kind === 'window') ? 'window' : 'row',
+    columns: [...new Set(columns.flatMap((column, i) => used[i]?.columns ?? [column]))],
+  }
 }
 
 /** A condition of the recipe (`learn`, the label) over the columns of a table; a plain column name is one, too. */

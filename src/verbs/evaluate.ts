@@ -99,7 +99,7 @@ export async function scoreRows(
     if (request.label !== undefined) throw error
     return undefined
   })
-  const known = { ...types, ...Object.fromEntries((label?.columns ?? []).filter(c => !(c in types)).map(c => [c, 'text' as const])) }
+  const known = { ...types, ...Object.fromEntries((label?.columns ?? []).filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])) }
   const sql = learnStatement(tableOf(source), recipe, known, features, { learn: undefined, label: label?.sql })
   const rows = await gather(door, sql, features.length, source.rows, {
     ids: true,

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Artifact, decode, digest } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
+import { riskOf } from './pipeline.ts'
 
 export interface ModelFile {
   readonly path: string
@@ -29,10 +30,25 @@ export function readModel(path: string): ModelFile {
     throw new Failure('MODEL_INVALID', { path, reason }, { cause: error })
   }
   try {
-    return { path, id: digest(bytes), bytes: bytes.length, artifact: decode(bytes) }
+    const artifact = decode(bytes)
+    tryOut(artifact)
+    return { path, id: digest(bytes), bytes: bytes.length, artifact }
   } catch (error) {
     throw new Failure('MODEL_INVALID', { path, reason: foreign(bytes) ?? (error as Error).message }, { cause: error })
   }
+}
+
+/**
+ * A whole file can still hold a model that does not fit its own features, or that this version does not have. So the row
+ * in the middle of its training data gets a risk before any other row does.
+ * @throws Error with the reason.
+ */
+function tryOut(artifact: Artifact): void {
+  const middle = artifact.profile.median as Float64Array
+  const columns = Array.from(middle, value => Float64Array.of(Number.isFinite(value) ? value : 0))
+  const risk = Float64Array.of(Number.NaN)
+  riskOf(artifact)({ rows: 1, columns }, risk)
+  if (!Number.isFinite(risk[0])) throw new Error('its model gives no risk to the middle of its own training data')
 }
 
 /** Names model files of other programs by their first bytes, so that the message is about what the file is. */

@@ -1,5 +1,4 @@
 /** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
-import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
@@ -54,5 +53,5 @@ export function transform(use: string) {
 }
 
 function unknown(what: string, name: string): never {
-  throw new Failure('MODEL_INVALID', { path: name, reason: `this version has no ${what} called ${name}` })
+  throw new Error(`this version has no ${what} called ${name}`)
 }

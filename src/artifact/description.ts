@@ -1,0 +1,177 @@
+/**
+ * The shape of what a model file says of itself. A file may come from anybody: whatever of it reaches a statement or an
+ * array is held against this first.
+ */
+import {
+  filled,
+  flag,
+  integer,
+  list,
+  matching,
+  number,
+  object,
+  orNull,
+  record,
+  type Shape,
+  share,
+  text,
+  variant,
+  word,
+} from './shape.ts'
+
+/** As many columns as a table may have. */
+const COLUMNS = 4096
+const count = integer(0, Number.MAX_SAFE_INTEGER)
+const names = list(filled, 0, COLUMNS)
+const oneCharacter = matching(/^[^\r\n]$/u, 'one character')
+
+const read = object(
+  {},
+  {
+    delimiter: oneCharacter,
+    decimal: word('.', ','),
+    header: flag,
+    encoding: word('utf-8', 'utf-16', 'utf-16le', 'utf-16be', 'latin-1', 'windows-1252'),
+    names,
+    units: flag,
+    skip: integer(0, 1000),
+    quote: oneCharacter,
+  },
+)
+
+const rows = object(
+  {
+    file: list(text, 1, 10_000),
+    read,
+    join: list(
+      object({ name: text, file: text, by: names, expect: word('one', 'any'), read }, { sheet: text }),
+      0,
+      100,
+    ),
+  },
+  { sheet: text, where: filled },
+)
+
+const time = object({ name: filled }, { format: filled, zone, unit: word('ms', 's', 'min', 'h', 'd') })
+
+function zone(value: unknown, at: string): void {
+  filled(value, at)
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value as string })
+  } catch {
+    throw new Error(`its description is damaged: ${at} is ${JSON.stringify(value)}, expected a time zone`)
+  }
+}
+
+const columns = object(
+  { later: names, private: names, blinded: names, ignore: names },
+  {
+    id: filled,
+    time,
+    group: filled,
+    label: filled,
+    types: record(word('text', 'number', 'integer', 'boolean', 'date', 'timestamp'), COLUMNS),
+  },
+)
+
+const bounds = list(orNull(number), 2, 2)
+const sensor = object(
+  { column: filled, fault: list(number, 0, 1000), missing: list(text, 0, 1000) },
+  { unit: text, range: bounds, limits: bounds, level: text, censored: word('half') },
+)
+
+const hold: Shape = (value, at) => {
+  object({ count: integer(1, 10_000), of: integer(1, 10_000) })(value, at)
+  const { count: least, of } = value as { count: number; of: number }
+  integer(1, of)(least, `${at}.count`)
+}
+
+const rule = variant('kind', {
+  false_alarms: { budget: number, unit: word('share', 'week'), text },
+  quantile: { value: share },
+  contamination: { value: share },
+  risk: { value: number },
+})
+
+/** A model or a transform with its parameters, which the fitted state has made use of; they are only shown. */
+const step: Shape = (value, at) => {
+  record(parameter, 100)(value, at)
+  filled((value as { use?: unknown }).use, `${at}.use`)
+}
+
+const parameter: Shape = (value, at) => {
+  if (typeof value === 'string') text(value, at)
+  else if (typeof value !== 'boolean') number(value, at)
+}
+
+const recipe = object(
+  {
+    tocsin: word(1),
+    name: filled,
+    rows,
+    columns,
+    sensors: list(sensor, 0, COLUMNS),
+    split: object({ by: word('time', 'group', 'random'), test: share, calibrate: share }),
+    transforms: list(step, 0, 100),
+    model: step,
+    levels: list(object({ name: filled, rule }, { per: word('group'), hold }), 0, 1000),
+    output: object({ files: list(word('csv', 'parquet'), 1, 2) }, { reasons: integer(0, 20) }),
+    seed: integer(0, 4_294_967_295),
+  },
+  { features: list(object({ name: filled, sql: filled }), 0, COLUMNS), learn: filled },
+)
+
+const feature = object(
+  { name: filled, text: filled, sql: filled, kind: word('row', 'window'), columns: names },
+  { unit: text },
+)
+
+const support = object({
+  supported: flag,
+  unit: word('week', 'share'),
+  rate: number,
+  low: number,
+  high: number,
+  promise: number,
+  events: number,
+  exposure: number,
+  asked: number,
+  supports: number,
+  needed: number,
+})
+
+const lineage = object(
+  {
+    rows: count,
+    learned: count,
+    heldOut: count,
+    tested: count,
+    rejected: record(count, 100),
+    files: list(text, 0, 100_000),
+    sha256: text,
+  },
+  { from: text, to: text },
+)
+
+const description = object(
+  {
+    format: word(1),
+    version: text,
+    name: filled,
+    task: word('detect'),
+    recipe,
+    types: record(word('number', 'text', 'time', 'boolean'), COLUMNS),
+    features: list(feature, 1, COLUMNS),
+    levels: list(object({ name: filled, cut: number, rule: text }, { hold, support }), 0, 1000),
+    lineage,
+  },
+  { parent: text },
+)
+
+/** @throws Error with the place and what was expected there. */
+export function checkDescription(value: unknown): void {
+  description(value, 'it')
+  const { features } = value as { features: readonly { name: string }[] }
+  const seen = new Set(features.map(f => f.name.toLowerCase()))
+  if (seen.size < features.length) throw new Error('its description is damaged: two features have one name')
+}
