@@ -14,6 +14,7 @@ import { createRecordReader } from '../../src/data/records.ts'
 import { survey } from '../../src/data/survey.ts'
 
 const FILES = 10_000
+const READ_BACK = 2000
 const found = spawnSync('python3', ['--version']).status === 0
 if (!found) console.warn('SKIPPED: python3 is not on the PATH, the comparison with its csv module did not run')
 
@@ -115,7 +116,7 @@ describe.skipIf(!found)('like the csv module of Python', () => {
     expect(unclosed).toBeLessThan(FILES / 20)
   })
 
-  test('the scan counts the same records, and DuckDB reads the same text', async () => {
+  test(`the scan counts the same records in ${FILES} tables, and DuckDB reads the same text in ${READ_BACK} of them`, async () => {
     const samples = fc.sample(table, { numRuns: FILES, seed: 18 })
     const expected = python(samples.map(({ text, delimiter }) => [text, delimiter] as const))
     const door = await openDoor({ paths: [`${folder}/`], spill: folder, threads: 2 })
@@ -130,6 +131,7 @@ describe.skipIf(!found)('like the csv module of Python', () => {
         wrong: 0,
         fields: records[0]?.length,
       })
+      if (i >= READ_BACK) continue
       const source = await settle(
         [path],
         { delimiter, decimal: '.', header: true, units: false },
@@ -143,6 +145,6 @@ describe.skipIf(!found)('like the csv module of Python', () => {
       expect(got, JSON.stringify(text)).toEqual(records.slice(1))
     }
     door.close()
-    expect(plain).toBeGreaterThan(FILES / 2)
+    expect(plain).toBeGreaterThan(READ_BACK / 2)
   })
 })
