@@ -50,7 +50,8 @@ function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt:
   const { delimiter, decimal } = source.dialect
   const text = (value: string) => quoteText(csvText(value, delimiter))
   const number = (sql: string) => (decimal === ',' ? `replace(CAST(${sql} AS VARCHAR), '.', ',')` : sql)
-  const quoted = (sql: string) => `CASE WHEN ${sql} IS NULL THEN '' ELSE concat('"', replace(${sql}, '"', '""'), '"') END`
+  const special = (sql: string) => ['"', '\r', '\n', delimiter].map(sign => `contains(${sql}, ${quoteText(sign)})`).join(' OR ')
+  const quoted = (sql: string) => `CASE WHEN ${special(sql)} THEN concat('"', replace(${sql}, '"', '""'), '"') ELSE ${sql} END`
   const fields = suffixes.flatMap((suffix, i) => {
     const column = (name: string) => quoteName(`${name}${suffix}`)
     const model = fitted[i] as Scored['fitted'][number]

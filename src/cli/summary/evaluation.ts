@@ -11,7 +11,8 @@ export function describeEvaluation(terminal: Terminal, { evaluation: e, director
   for (const level of e.levels) {
     const share = (x: { value: number } | null) => (x ? `${Number((100 * x.value).toPrecision(3))} %` : '–')
     const truth = e.supervised ? `, precision ${share(level.precision)}, recall ${share(level.recall)}` : ''
-    const weekly = Number.isFinite(level.episodes_per_week) ? `, ${Number(level.episodes_per_week.toPrecision(2))} a week` : ''
+    // Less than a week says little about a week.
+    const weekly = e.weeks >= 1 && Number.isFinite(level.episodes_per_week) ? `, ${Number(level.episodes_per_week.toPrecision(2))} a week` : ''
     terminal.say(level.name, `${level.name.length > 8 ? '\n         ' : ''}risk > ${level.cut.toPrecision(4)}: ${number(level.alarms)} rows, ${number(level.episodes)} episodes${weekly}${truth}`)
   }
   if (e.roc_auc !== null && e.roc_auc_interval) {
