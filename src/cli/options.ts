@@ -5,7 +5,10 @@ import { Failure } from '../errors.ts'
 import type { Format, OnInvalid } from '../verbs/score.ts'
 
 function wrong(flag: string, found: string, allowed: string): Failure {
-  return new Failure('USAGE', { problem: `--${flag} is ${JSON.stringify(found)}, expected ${allowed}`, hint: `Give ${allowed}.` })
+  return new Failure('USAGE', {
+    problem: `--${flag} is ${JSON.stringify(found)}, expected ${allowed}`,
+    hint: `Give ${allowed}.`,
+  })
 }
 
 export function asNumber(flag: string) {
@@ -19,7 +22,8 @@ export function asNumber(flag: string) {
 export function asCount(flag: string) {
   return (text: string): number => {
     const value = Number(text)
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) throw wrong(flag, text, 'a whole number above 0')
+    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
+      throw wrong(flag, text, 'a whole number above 0')
     return value
   }
 }
@@ -62,7 +66,11 @@ export function scoredAt(flag: string | undefined, epoch: string | undefined, no
     return time
   }
   if (epoch !== undefined && epoch !== '') {
-    if (!/^\d+$/.test(epoch)) throw new Failure('USAGE', { problem: `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, expected whole seconds since 1970`, hint: 'Unset it, or give for example 1763596800.' })
+    if (!/^\d+$/.test(epoch))
+      throw new Failure('USAGE', {
+        problem: `SOURCE_DATE_EPOCH is ${JSON.stringify(epoch)}, expected whole seconds since 1970`,
+        hint: 'Unset it, or give for example 1763596800.',
+      })
     return new Date(Number(epoch) * 1000)
   }
   // Whole seconds: the written time is the same text in every output.

@@ -71,7 +71,9 @@ export function openTerminal(argv: readonly string[]): Terminal {
     bug(error) {
       progress.clear()
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      process.stderr.write(`ERROR: this is a mistake in tocsin, not in your data: ${text}\n\nSolution: Please report it with the command you ran.\n`)
+      process.stderr.write(
+        `ERROR: this is a mistake in tocsin, not in your data: ${text}\n\nSolution: Please report it with the command you ran.\n`,
+      )
     },
     toStderr() {
       summary = process.stderr

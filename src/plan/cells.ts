@@ -99,7 +99,8 @@ function numberOf(cell: Cell, table: Table): string {
   const cases = []
   if (sensor.missing.length) cases.push(`WHEN ${cell.raw} IN (${sensor.missing.map(quoteText).join(', ')}) THEN NULL`)
   // A laboratory writes "<0.5" below its limit of quantification.
-  if (sensor.censored) cases.push(`WHEN starts_with(ltrim(${text}), '<') THEN TRY_CAST(substr(ltrim(${text}), 2) AS DOUBLE) / 2`)
+  if (sensor.censored)
+    cases.push(`WHEN starts_with(ltrim(${text}), '<') THEN TRY_CAST(substr(ltrim(${text}), 2) AS DOUBLE) / 2`)
   return `CASE ${cases.join(' ')} ELSE ${number} END`
 }
 

@@ -50,5 +50,7 @@ function condition(sql: string | undefined): string {
 
 /** A table to evaluate may lack a column that only names rows. */
 function text(column: string | undefined, cells: readonly Cell[]): string {
-  return column === undefined || !cells.some(c => c.name === column) ? 'NULL::VARCHAR' : `CAST(${quoteName(column)} AS VARCHAR)`
+  return column === undefined || !cells.some(c => c.name === column)
+    ? 'NULL::VARCHAR'
+    : `CAST(${quoteName(column)} AS VARCHAR)`
 }

@@ -32,9 +32,18 @@ export function rejectionOf(cells: readonly Cell[]): string {
   return `CASE ${[
     when('malformed line', ['"~line" IS NOT NULL']),
     when('sensor fault', cells.map(isFault)),
-    when('out of range', cells.map(c => isOutside(c.number, c.sensor?.range))),
-    when('not a number', cells.map(c => `(${c.number} IS NULL AND NOT ${isMissing(c)})`)),
-    when('not finite', cells.map(c => `NOT isfinite(${c.number})`)),
+    when(
+      'out of range',
+      cells.map(c => isOutside(c.number, c.sensor?.range)),
+    ),
+    when(
+      'not a number',
+      cells.map(c => `(${c.number} IS NULL AND NOT ${isMissing(c)})`),
+    ),
+    when(
+      'not finite',
+      cells.map(c => `NOT isfinite(${c.number})`),
+    ),
     when('missing value', cells.map(isMissing)),
   ].join(' ')} ELSE 'undefined feature' END`
 }
@@ -42,7 +51,9 @@ export function rejectionOf(cells: readonly Cell[]): string {
 /** SQL: "not scored (sensor fault): ph_level -999, turbidity missing". */
 export function notScored(cells: readonly Cell[], features: readonly Feature[], hidden: ReadonlySet<string>): string {
   const details = ['"~line"', ...cells.map(c => detailOf(c, hidden.has(c.name)))]
-  const undefinedOnes = features.map(f => `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} undefined`)} END`)
+  const undefinedOnes = features.map(
+    f => `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} undefined`)} END`,
+  )
   return `concat('not scored (', ${rejectionOf(cells)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
 }
 
@@ -88,7 +99,9 @@ export function breachOf(cell: Cell, hidden: boolean): string | undefined {
   const cases: string[] = []
   const say = (test: string, bound: number, word: string) => {
     const text = `${word} limit ${bound}${unit && ` ${unit}`}`
-    const value = hidden ? quoteText(`a private column ${text}`) : `concat(${quoteText(`${cell.name} `)}, ${shownOf(cell)}, ${quoteText(` ${text}`)})`
+    const value = hidden
+      ? quoteText(`a private column ${text}`)
+      : `concat(${quoteText(`${cell.name} `)}, ${shownOf(cell)}, ${quoteText(` ${text}`)})`
     cases.push(`WHEN ${cell.value} ${test} ${quoteNumber(bound)} THEN ${value}`)
   }
   if (low !== null) say('<', low, 'below')
@@ -124,7 +137,9 @@ export function alarmOf(
 
 /** SQL: "imputed: ph_level, turbidity", NULL when nothing was. */
 export function imputedOf(features: readonly Feature[]): string {
-  const names = features.map(f => `CASE WHEN NOT coalesce(isfinite(${asNumber(f)}), false) THEN ${quoteText(f.name)} END`)
+  const names = features.map(
+    f => `CASE WHEN NOT coalesce(isfinite(${asNumber(f)}), false) THEN ${quoteText(f.name)} END`,
+  )
   return `concat('imputed: ', concat_ws(', ', ${names.join(', ')}))`
 }
 

@@ -73,7 +73,9 @@ function featureCells(cells: readonly Cell[], features: readonly Feature[]): Cel
 function inputOf(feature: Fitted['features'][number], cells: readonly Cell[], options: ScoreOptions): string {
   const value = asNumber(feature)
   if (options.onInvalid === 'skip' || !Number.isFinite(feature.fill)) return value
-  const broken = featureCells(cells, [feature]).map(faultCondition).filter(c => c !== undefined)
+  const broken = featureCells(cells, [feature])
+    .map(faultCondition)
+    .filter(c => c !== undefined)
   const blocked = ['"~line" IS NOT NULL', ...broken.map(c => `coalesce(${c}, false)`)].join(' OR ')
   return `CASE WHEN ${blocked} THEN NULL WHEN isfinite(${value}) THEN ${value} ELSE ${quoteNumber(feature.fill)} END`
 }

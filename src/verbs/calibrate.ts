@@ -1,7 +1,14 @@
 /** From the recipe's rules and held-out normal rows to the cuts of the levels. */
 import type { LevelCut, Support } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
-import { type CutResult, cutForContamination, cutForQuantile, cutForRate, cutForShare, type HeldOut } from '../math/budget.ts'
+import {
+  type CutResult,
+  cutForContamination,
+  cutForQuantile,
+  cutForRate,
+  cutForShare,
+  type HeldOut,
+} from '../math/budget.ts'
 import type { Level, Rule } from '../recipe/schema.ts'
 
 export interface CalibrationRows {
@@ -96,7 +103,8 @@ export function percent(share: number): string {
 /** Fails when a budget asked for cannot be kept; for `--strict`. */
 export function requireSupport(levels: readonly LevelCut[]): void {
   for (const { name, rule, support } of levels) {
-    if (support && !support.supported) throw new Failure('BUDGET_UNSUPPORTED', { level: name, detail: supportText(rule, support) })
+    if (support && !support.supported)
+      throw new Failure('BUDGET_UNSUPPORTED', { level: name, detail: supportText(rule, support) })
   }
 }
 

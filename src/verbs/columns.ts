@@ -42,14 +42,26 @@ export async function planColumns(door: Door, source: Source, loaded: LoadedReci
     : numericFeatures(source, recipe, numeric, notes)
   const learn = await readCondition(door, source.names, recipe.learn, 'learn', loaded.source)
   const label = await readCondition(door, source.names, recipe.columns.label, 'columns.label', loaded.source)
-  const used = [...features.flatMap(f => f.columns), ...(learn?.columns ?? []), ...(label?.columns ?? []), ...recipe.sensors.map(s => s.column), ...roleColumns(recipe)]
+  const used = [
+    ...features.flatMap(f => f.columns),
+    ...(learn?.columns ?? []),
+    ...(label?.columns ?? []),
+    ...recipe.sensors.map(s => s.column),
+    ...roleColumns(recipe),
+  ]
   const names = [...new Set(used.map(name => source.names[findColumn(source.names, name)] ?? name))]
   const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
   const types: Types = Object.fromEntries(entries)
   for (const feature of features) requireNumbers(feature, types, source, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const columns = { ...recipe.columns, ...(time ? { time } : {}) }
-  return { recipe: { ...recipe, columns }, types, features, conditions: { learn: learn?.sql, label: label?.sql }, notes }
+  return {
+    recipe: { ...recipe, columns },
+    types,
+    features,
+    conditions: { learn: learn?.sql, label: label?.sql },
+    notes,
+  }
 }
 
 function roleColumns({ columns }: Recipe): string[] {
@@ -66,16 +78,30 @@ export async function numericColumns(door: Door, source: Source, recipe: Recipe)
     const missing = recipe.sensors.find(s => s.column === name)?.missing ?? []
     const cell = quoteName(name)
     const text = comma ? `replace(${cell}, ',', '.')` : cell
-    const skip = missing.length ? ` AND ${cell} NOT IN (${missing.map(m => `'${m.replaceAll("'", "''")}'`).join(', ')})` : ''
-    return [`count(*) FILTER (WHERE trim(${cell}) <> ''${skip}) AS f${i}`, `count(TRY_CAST(${text} AS DOUBLE)) AS n${i}`]
+    const skip = missing.length
+      ? ` AND ${cell} NOT IN (${missing.map(m => `'${m.replaceAll("'", "''")}'`).join(', ')})`
+      : ''
+    return [
+      `count(*) FILTER (WHERE trim(${cell}) <> ''${skip}) AS f${i}`,
+      `count(TRY_CAST(${text} AS DOUBLE)) AS n${i}`,
+    ]
   })
   const [row] = await door.rows(`SELECT ${counts.join(', ')} FROM ${source.sql}`)
-  return new Set(source.names.filter((_, i) => Number(row?.[`n${i}`]) > 0 && Number(row?.[`n${i}`]) >= NUMERIC_SHARE * Number(row?.[`f${i}`])))
+  return new Set(
+    source.names.filter(
+      (_, i) => Number(row?.[`n${i}`]) > 0 && Number(row?.[`n${i}`]) >= NUMERIC_SHARE * Number(row?.[`f${i}`]),
+    ),
+  )
 }
 
 const NUMERIC_TYPES = /^(U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DOUBLE|FLOAT|DECIMAL.*|BOOLEAN)$/
 
-function numericFeatures(source: Source, recipe: Recipe, numeric: ReadonlySet<string>, notes: string[]): PlannedFeature[] {
+function numericFeatures(
+  source: Source,
+  recipe: Recipe,
+  numeric: ReadonlySet<string>,
+  notes: string[],
+): PlannedFeature[] {
   if (recipe.columns.label !== undefined) {
     throw new Failure('NO_FEATURES', {
       path: source.files.join(', '),
@@ -83,7 +109,13 @@ function numericFeatures(source: Source, recipe: Recipe, numeric: ReadonlySet<st
     })
   }
   const { columns } = recipe
-  const roles = new Set([...roleColumns(recipe), ...columns.later, ...columns.private, ...columns.blinded, ...columns.ignore])
+  const roles = new Set([
+    ...roleColumns(recipe),
+    ...columns.later,
+    ...columns.private,
+    ...columns.blinded,
+    ...columns.ignore,
+  ])
   const free = source.names.filter(name => !roles.has(name))
   const used = free.filter(name => numeric.has(name) || recipe.sensors.some(s => s.column === name))
   const text = free.filter(name => !used.includes(name))
@@ -99,7 +131,14 @@ function numericFeatures(source: Source, recipe: Recipe, numeric: ReadonlySet<st
 
 function columnFeature(name: string, recipe: Recipe): PlannedFeature {
   const unit = recipe.sensors.find(s => s.column === name)?.unit
-  return { name, text: quoteName(name), sql: quoteName(name), kind: 'row', columns: [name], ...(unit === undefined ? {} : { unit }) }
+  return {
+    name,
+    text: quoteName(name),
+    sql: quoteName(name),
+    kind: 'row',
+    columns: [name],
+    ...(unit === undefined ? {} : { unit }),
+  }
 }
 
 /** Each expression is parsed by DuckDB and held against the allow-list; earlier features count as columns. */
@@ -163,7 +202,8 @@ function typeOf(name: string, recipe: Recipe, source: Source, numeric: ReadonlyS
   if (declared === 'text') return 'text'
   if (declared === 'number' || declared === 'integer') return 'number'
   const { time } = recipe.columns
-  if (time && findColumn([time.name], name) >= 0) return time.unit !== undefined || (numeric.has(name) && !time.format) ? 'number' : 'time'
+  if (time && findColumn([time.name], name) >= 0)
+    return time.unit !== undefined || (numeric.has(name) && !time.format) ? 'number' : 'time'
   if (recipe.sensors.some(s => s.column === name)) return 'number'
   if (source.types[findColumn(source.names, name)] === 'BOOLEAN') return 'boolean'
   return numeric.has(name) ? 'number' : 'text'
@@ -175,17 +215,31 @@ function requireNumbers(feature: PlannedFeature, types: Types, source: Source, l
   if (feature.columns.length !== 1 || feature.sql !== quoteName(column ?? '')) return
   if (types[column as string] !== 'text') return
   const hint = `Of the cells of ${column} in ${source.files.join(', ')} less than ${NUMERIC_SHARE * 100} % are numbers`
-  throw mistake(loaded, { path: `features`, found: `${column}, a column of text`, expected: `a column of numbers. ${hint}` })
+  throw mistake(loaded, {
+    path: `features`,
+    found: `${column}, a column of text`,
+    expected: `a column of numbers. ${hint}`,
+  })
 }
 
 /** A date without a declared format: the one format that fits all values, or an error that names the choices. */
-async function settleTime(door: Door, source: Source, loaded: LoadedRecipe, types: Types, notes: string[]): Promise<Recipe['columns']['time']> {
+async function settleTime(
+  door: Door,
+  source: Source,
+  loaded: LoadedRecipe,
+  types: Types,
+  notes: string[],
+): Promise<Recipe['columns']['time']> {
   const { time } = loaded.recipe.columns
   if (!time || source.kind === 'parquet' || time.format !== undefined || types[time.name] !== 'time') return time
   const formats = await findDateFormats(door, source, time.name)
   const [only, second] = formats
   if (only === undefined) {
-    throw mistake(loaded, { path: 'columns.time', found: `${time.name}, whose values are no dates in any known way of writing`, expected: `the format: time: {name: ${time.name}, format: DD.MM.YYYY HH:mm}` })
+    throw mistake(loaded, {
+      path: 'columns.time',
+      found: `${time.name}, whose values are no dates in any known way of writing`,
+      expected: `the format: time: {name: ${time.name}, format: DD.MM.YYYY HH:mm}`,
+    })
   }
   if (second !== undefined) {
     throw mistake(loaded, {

@@ -43,35 +43,48 @@ const PREDICTIONS = 'predictions.csv'
 export async function evaluate(host: Host, request: EvaluateRequest): Promise<EvaluateResult> {
   const model = readModel(request.model)
   const directory = request.output
-  refuseOverwriting([...request.input, request.model], [METRICS, PAGE, PREDICTIONS].map(f => join(directory, f)))
-  return inSession(host, { directory, name: 'evaluation', files: [METRICS, PAGE, PREDICTIONS] }, request, async session => {
-    const { run } = session
-    const scored = await scoreRows(host, session, model, request)
-    const { artifact } = model
-    const cuts = artifact.levels.map((level, i) => ({
-      name: level.name,
-      cut: request.threshold === undefined ? level.cut : i === 0 ? request.threshold : Math.max(level.cut, request.threshold),
-      hold: level.hold,
-    }))
-    const all = Int32Array.from({ length: scored.rows.rows }, (_, i) => i)
-    const subject = {
-      artifact,
-      id: model.id,
-      ...scored,
-      chosen: all,
-      cuts,
-      samplesPerWeek: request.samplesPerWeek,
-      runToFailure: request.runToFailure ?? false,
-      subtitle: `Evaluation on ${request.input.join(', ')}`,
-    }
-    const evaluation = evaluationOf(subject)
-    await run.write(METRICS, `${JSON.stringify(evaluation, null, 2)}\n`)
-    await run.write(PAGE, await pageOf(subject, evaluation))
-    await run.write(PREDICTIONS, predictionsCsv(scored.risk, cuts[0]?.cut ?? Number.POSITIVE_INFINITY))
-    const pictures = await drawPictures(run, evaluation, artifact.recipe.columns.group)
-    const files = await run.publish({ files: [PAGE, PREDICTIONS, ...pictures, METRICS], metadata: undefined })
-    return { model, evaluation, directory, files, warnings: scored.warnings }
-  })
+  refuseOverwriting(
+    [...request.input, request.model],
+    [METRICS, PAGE, PREDICTIONS].map(f => join(directory, f)),
+  )
+  return inSession(
+    host,
+    { directory, name: 'evaluation', files: [METRICS, PAGE, PREDICTIONS] },
+    request,
+    async session => {
+      const { run } = session
+      const scored = await scoreRows(host, session, model, request)
+      const { artifact } = model
+      const cuts = artifact.levels.map((level, i) => ({
+        name: level.name,
+        cut:
+          request.threshold === undefined
+            ? level.cut
+            : i === 0
+              ? request.threshold
+              : Math.max(level.cut, request.threshold),
+        hold: level.hold,
+      }))
+      const all = Int32Array.from({ length: scored.rows.rows }, (_, i) => i)
+      const subject = {
+        artifact,
+        id: model.id,
+        ...scored,
+        chosen: all,
+        cuts,
+        samplesPerWeek: request.samplesPerWeek,
+        runToFailure: request.runToFailure ?? false,
+        subtitle: `Evaluation on ${request.input.join(', ')}`,
+      }
+      const evaluation = evaluationOf(subject)
+      await run.write(METRICS, `${JSON.stringify(evaluation, null, 2)}\n`)
+      await run.write(PAGE, await pageOf(subject, evaluation))
+      await run.write(PREDICTIONS, predictionsCsv(scored.risk, cuts[0]?.cut ?? Number.POSITIVE_INFINITY))
+      const pictures = await drawPictures(run, evaluation, artifact.recipe.columns.group)
+      const files = await run.publish({ files: [PAGE, PREDICTIONS, ...pictures, METRICS], metadata: undefined })
+      return { model, evaluation, directory, files, warnings: scored.warnings }
+    },
+  )
 }
 
 interface ScoredRows {
@@ -99,7 +112,10 @@ export async function scoreRows(
     if (request.label !== undefined) throw error
     return undefined
   })
-  const known = { ...types, ...Object.fromEntries((label?.columns ?? []).filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])) }
+  const known = {
+    ...types,
+    ...Object.fromEntries((label?.columns ?? []).filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])),
+  }
   const sql = learnStatement(tableOf(source), recipe, known, features, { learn: undefined, label: label?.sql })
   const rows = await gather(door, sql, features.length, source.rows, {
     ids: true,

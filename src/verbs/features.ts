@@ -30,7 +30,10 @@ export interface FeaturesResult {
 export async function writeFeatures(host: Host, request: FeaturesRequest): Promise<FeaturesResult> {
   const { directory, name } = splitOutput(request.output)
   const files = [`${name}.csv`, `${name}.parquet`, 'features.txt'] as const
-  refuseOverwriting([request.recipe.path, ...(request.input ?? [])], files.map(f => join(directory, f)))
+  refuseOverwriting(
+    [request.recipe.path, ...(request.input ?? [])],
+    files.map(f => join(directory, f)),
+  )
   return inSession(host, { directory, name, files }, request, async session => {
     const source = await prepareRows(session, request.recipe, request.input)
     const door = await session.door({ oneThread: true })
@@ -46,9 +49,17 @@ export async function writeFeatures(host: Host, request: FeaturesRequest): Promi
     const select = `SELECT ${columns.join(', ')} FROM (${typed}) ORDER BY "~row"`
     await door.run(`COPY (${select}) TO ${quoteText(session.run.temp(files[1]))} (FORMAT parquet, USE_TMP_FILE false)`)
     const parquet = `read_parquet(${quoteText(session.run.temp(files[1]))})`
-    await door.run(`COPY (SELECT * FROM ${parquet}) TO ${quoteText(session.run.temp(files[0]))} (FORMAT csv, HEADER true, USE_TMP_FILE false)`)
+    await door.run(
+      `COPY (SELECT * FROM ${parquet}) TO ${quoteText(session.run.temp(files[0]))} (FORMAT csv, HEADER true, USE_TMP_FILE false)`,
+    )
     await session.run.write(files[2], `${features.map(f => f.name).join('\n')}\n`)
     const published = await session.run.publish({ files, metadata: undefined })
-    return { rows: source.rows, features: features.map(f => f.name), directory, files: published, notes: [...source.notes, ...notes] }
+    return {
+      rows: source.rows,
+      features: features.map(f => f.name),
+      directory,
+      files: published,
+      notes: [...source.notes, ...notes],
+    }
   })
 }

@@ -129,7 +129,12 @@ function train(x: Columns, recipe: Recipe): { states: State[]; model: State } {
     states.push(state)
     at = apply(state)(at)
   }
-  const training = { task: 'detect', x: at, weight: new Float64Array(x.rows).fill(1), random: createRandom(recipe.seed) } as const
+  const training = {
+    task: 'detect',
+    x: at,
+    weight: new Float64Array(x.rows).fill(1),
+    random: createRandom(recipe.seed),
+  } as const
   return { states, model: definition.fit(training, parametersOf(recipe.model) as never) }
 }
 
@@ -160,7 +165,9 @@ export function calibrationRows(
     trained: take(risk, split.train),
     heldOut: {
       risk: take(risk, heldOut),
-      ...(recipe.columns.group === undefined ? {} : { group: Int32Array.from(heldOut, row => rows.group[row] as number) }),
+      ...(recipe.columns.group === undefined
+        ? {}
+        : { group: Int32Array.from(heldOut, row => rows.group[row] as number) }),
       ...(timed ? { seconds } : {}),
     },
     samplesPerWeek,
@@ -178,7 +185,8 @@ function spacing(seconds: Float64Array): number | undefined {
 function profileOf({ columns }: Columns): State {
   const numbers = columns as readonly Float64Array[]
   const present = numbers.map(column => column.filter(Number.isFinite))
-  const of = (statistic: (values: Float64Array) => number) => Float64Array.from(present, v => (v.length ? statistic(v) : Number.NaN))
+  const of = (statistic: (values: Float64Array) => number) =>
+    Float64Array.from(present, v => (v.length ? statistic(v) : Number.NaN))
   return { min: of(min), max: of(max), mean: of(mean), std: of(standardDeviation), median: of(median) }
 }
 
@@ -209,7 +217,10 @@ function withoutPaths(recipe: Recipe): Recipe {
   const { rows } = recipe
   return {
     ...recipe,
-    rows: { ...rows, file: rows.file.map(f => basename(f)), join: rows.join.map(j => ({ ...j, file: basename(j.file) })) },
+    rows: {
+      ...rows,
+      file: rows.file.map(f => basename(f)),
+      join: rows.join.map(j => ({ ...j, file: basename(j.file) })),
+    },
   }
 }
-

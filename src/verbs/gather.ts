@@ -59,7 +59,12 @@ export async function gather(
   }
 }
 
-function codeGroups(texts: readonly (string | null)[], from: number, out: Int32Array, codes: Map<string, number>): void {
+function codeGroups(
+  texts: readonly (string | null)[],
+  from: number,
+  out: Int32Array,
+  codes: Map<string, number>,
+): void {
   texts.forEach((text, i) => {
     if (text === null) return
     let code = codes.get(text)

@@ -28,7 +28,11 @@ export interface InitResult {
 export async function initRecipe(host: Host, request: InitRequest): Promise<InitResult> {
   const { directory, name } = splitOutput(request.output)
   if (existsSync(request.output) && !request.replace) {
-    throw new Failure('OUTPUT_NOT_WRITABLE', { path: request.output, reason: 'it exists already, and may have been edited', hint: 'Give another --output, or --replace to write it anew.' })
+    throw new Failure('OUTPUT_NOT_WRITABLE', {
+      path: request.output,
+      reason: 'it exists already, and may have been edited',
+      hint: 'Give another --output, or --replace to write it anew.',
+    })
   }
   refuseOverwriting([request.input], [request.output])
   return inSession(host, { directory, name, files: [name] }, {}, async session => {
@@ -36,7 +40,9 @@ export async function initRecipe(host: Host, request: InitRequest): Promise<Init
     const door = await session.door({ oneThread: true })
     const description = await describe(door, source)
     const file = relative(dirname(resolve(request.output)), resolve(request.input)) || basename(request.input)
-    const stem = basename(request.input).replace(/\.gz$/i, '').replace(/\.[^.]+$/, '')
+    const stem = basename(request.input)
+      .replace(/\.gz$/i, '')
+      .replace(/\.[^.]+$/, '')
     const text = writeRecipe({ ...description, file: file.replaceAll('\\', '/'), name: stem })
     parseRecipe(text, request.output)
     await session.run.write(name, text)

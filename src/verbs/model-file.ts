@@ -54,7 +54,8 @@ function tryOut(artifact: Artifact): void {
 /** Names model files of other programs by their first bytes, so that the message is about what the file is. */
 function foreign(bytes: Buffer): string | undefined {
   const starts = (text: string) => bytes.subarray(0, text.length).equals(Buffer.from(text, 'latin1'))
-  if (starts('\x80') || starts('\x78\x9c') || starts('\x78\x01')) return 'it looks like a pickle or joblib file, not a model that tocsin wrote'
+  if (starts('\x80') || starts('\x78\x9c') || starts('\x78\x01'))
+    return 'it looks like a pickle or joblib file, not a model that tocsin wrote'
   if (starts('PK')) return 'it is a zip archive, not a model that tocsin wrote'
   if (starts('tree\n')) return 'it is a LightGBM model, not one that tocsin wrote'
   if (starts('{')) return 'it is a JSON file, not a model that tocsin wrote'

@@ -127,7 +127,13 @@ async function datesOf(door: Door, from: string, model: Fitted, names: readonly 
 }
 
 /** Rows above OK in runs: gaps and islands over the row number, apart by group, level and trouble. */
-async function episodesOf(door: Door, from: string, model: Fitted, suffix: string, names: readonly string[]): Promise<Pick<Outcome, 'episodes' | 'episodeCount'>> {
+async function episodesOf(
+  door: Door,
+  from: string,
+  model: Fitted,
+  suffix: string,
+  names: readonly string[],
+): Promise<Pick<Outcome, 'episodes' | 'episodeCount'>> {
   const { id, group, private: hidden } = model.recipe.columns
   const shown = (name: string | undefined) => {
     const index = name === undefined || hidden.includes(name) ? -1 : findColumn(names, name)
@@ -146,7 +152,9 @@ async function episodesOf(door: Door, from: string, model: Fitted, suffix: strin
       level, max(risk) AS risk, arg_min(reason, row) AS reason, arg_min(reading, ${number}) AS low, arg_max(reading, ${number}) AS high
     FROM (${runs}) GROUP BY level, trouble, grp, run`
   const rank = model.levels.map((l, i) => `WHEN ${quoteText(l.name)} THEN ${i + 1}`).join(' ')
-  const found = await door.rows(`SELECT *, count(*) OVER () AS total FROM (${islands}) ORDER BY CASE level ${rank} ELSE 0 END DESC, first LIMIT ${LISTED}`)
+  const found = await door.rows(
+    `SELECT *, count(*) OVER () AS total FROM (${islands}) ORDER BY CASE level ${rank} ELSE 0 END DESC, first LIMIT ${LISTED}`,
+  )
   return { episodes: found.map(readEpisode), episodeCount: Number(found[0]?.total ?? 0) }
 }
 

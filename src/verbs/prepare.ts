@@ -27,15 +27,30 @@ async function joinTable(session: Session, left: Source, j: Join, loaded: Loaded
   const path = `rows.join.${j.name}`
   const right = await session.settle([resolve(loaded.folder, j.file)], j.read, { sheet: j.sheet })
   for (const key of j.by) {
-    for (const [side, source] of [['the rows', left], [j.file, right]] as const) {
+    for (const [side, source] of [
+      ['the rows', left],
+      [j.file, right],
+    ] as const) {
       if (findColumn(source.names, key) >= 0) continue
-      throw recipeFailure(loaded.source, [{ path: `${path}.by`, found: `${key}, which is not a column of ${side}`, expected: `one of ${source.names.join(', ')}` }])
+      throw recipeFailure(loaded.source, [
+        {
+          path: `${path}.by`,
+          found: `${key}, which is not a column of ${side}`,
+          expected: `one of ${source.names.join(', ')}`,
+        },
+      ])
     }
   }
   const added = right.names.filter(name => findColumn(j.by, name) < 0)
   const clash = added.find(name => findColumn(left.names, name) >= 0)
   if (clash !== undefined) {
-    throw recipeFailure(loaded.source, [{ path, found: `${clash}, a column of both tables`, expected: 'different names, apart from the columns under by: rename one' }])
+    throw recipeFailure(loaded.source, [
+      {
+        path,
+        found: `${clash}, a column of both tables`,
+        expected: 'different names, apart from the columns under by: rename one',
+      },
+    ])
   }
   const door = await session.door()
   await refuseDuplicates(session, right, j)
@@ -51,7 +66,12 @@ async function joinTable(session: Session, left: Source, j: Join, loaded: Loaded
 async function refuseDuplicates(session: Session, right: Source, j: Join): Promise<void> {
   const door = await session.door()
   const keys = j.by.map(quoteName).join(', ')
-  const [first] = await door.rows(`SELECT concat_ws(', ', ${keys}) AS key, count(*) AS n FROM ${right.sql} GROUP BY ALL HAVING count(*) > 1 ORDER BY 1 LIMIT 1`.replace('GROUP BY ALL', `GROUP BY ${keys}`))
+  const [first] = await door.rows(
+    `SELECT concat_ws(', ', ${keys}) AS key, count(*) AS n FROM ${right.sql} GROUP BY ALL HAVING count(*) > 1 ORDER BY 1 LIMIT 1`.replace(
+      'GROUP BY ALL',
+      `GROUP BY ${keys}`,
+    ),
+  )
   if (!first) return
   throw new Failure('INPUT_UNREADABLE', {
     path: j.file,
@@ -62,9 +82,14 @@ async function refuseDuplicates(session: Session, right: Source, j: Join): Promi
 
 async function refuseOrphans(session: Session, left: Source, right: Source, j: Join): Promise<void> {
   const door = await session.door()
-  const on = j.by.map(quoteName).map(k => `l.${k} = r.${k}`).join(' AND ')
+  const on = j.by
+    .map(quoteName)
+    .map(k => `l.${k} = r.${k}`)
+    .join(' AND ')
   const keys = j.by.map(k => `l.${quoteName(k)}`).join(', ')
-  const [row] = await door.rows(`SELECT count(*) AS n, min(concat_ws(', ', ${keys})) AS key FROM ${left.sql} l ANTI JOIN ${right.sql} r ON ${on}`)
+  const [row] = await door.rows(
+    `SELECT count(*) AS n, min(concat_ws(', ', ${keys})) AS key FROM ${left.sql} l ANTI JOIN ${right.sql} r ON ${on}`,
+  )
   if (Number(row?.n) === 0) return
   throw new Failure('INPUT_UNREADABLE', {
     path: j.file,
@@ -76,7 +101,11 @@ async function refuseOrphans(session: Session, left: Source, right: Source, j: J
 /** Only the rows for which the condition is true. */
 async function keepWhere(session: Session, source: Source, where: string, loaded: LoadedRecipe): Promise<Source> {
   const door = await session.door()
-  const { sql, columns } = await readExpression(where, door.parse, { path: 'rows.where', columns: source.names, source: loaded.source })
+  const { sql, columns } = await readExpression(where, door.parse, {
+    path: 'rows.where',
+    columns: source.names,
+    source: loaded.source,
+  })
   const numeric = await numericColumns(door, source, loaded.recipe)
   const table = tableOf(source)
   const types = Object.fromEntries(columns.map(name => [name, numeric.has(name) ? 'number' : 'text'] as const))
@@ -87,10 +116,20 @@ async function keepWhere(session: Session, source: Source, where: string, loaded
 }
 
 /** A statement's result as a plain table of its own in the run folder, of the same kind as the source it came from. */
-async function stage(session: Session, door: Awaited<ReturnType<Session['door']>>, select: string, like: Source, name: string): Promise<Source> {
+async function stage(
+  session: Session,
+  door: Awaited<ReturnType<Session['door']>>,
+  select: string,
+  like: Source,
+  name: string,
+): Promise<Source> {
   const file = join(session.run.folder, `${name}.${like.kind}`)
   const options = like.kind === 'csv' ? 'FORMAT csv, HEADER true' : 'FORMAT parquet'
   await door.run(`COPY (${select}) TO ${quoteText(file)} (${options}, USE_TMP_FILE false)`)
-  const staged = await session.settle([file], { delimiter: ',', decimal: like.dialect.decimal, header: true, encoding: 'utf-8' }, { hash: false })
+  const staged = await session.settle(
+    [file],
+    { delimiter: ',', decimal: like.dialect.decimal, header: true, encoding: 'utf-8' },
+    { hash: false },
+  )
   return { ...staged, files: like.files, sha256: like.sha256, notes: like.notes, plain: false }
 }

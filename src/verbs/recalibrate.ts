@@ -47,7 +47,9 @@ export async function recalibrate(host: Host, request: RecalibrateRequest): Prom
     const split = { train: usable, heldOut: usable }
     const calibration = calibrationRows(risk, rows, split, artifact.recipe, request.samplesPerWeek)
     const at = levelIndex(artifact, request.level)
-    const rules = artifact.recipe.levels.map((level, i): Level => (i === at && request.rule ? { ...level, rule: request.rule } : level))
+    const rules = artifact.recipe.levels.map(
+      (level, i): Level => (i === at && request.rule ? { ...level, rule: request.rule } : level),
+    )
     const [cut] = calibrate([rules[at] as Level], calibration)
     const levels = artifact.levels.map((level, i) => (i === at && cut ? cut : level))
     requireOrder(levels)
@@ -57,7 +59,8 @@ export async function recalibrate(host: Host, request: RecalibrateRequest): Prom
     await session.run.write(name, bytes)
     await session.run.publish({ files: [name], metadata: undefined })
     const files = [join(directory, name)]
-    if (request.reportDirectory !== undefined) files.push(...(await writeConfig(host, request, next, calibration.heldOut.risk, at)))
+    if (request.reportDirectory !== undefined)
+      files.push(...(await writeConfig(host, request, next, calibration.heldOut.risk, at)))
     return { parent, artifact: next, id: digest(bytes), path: join(directory, name), files }
   })
 }
@@ -83,7 +86,13 @@ function requireOrder(levels: Artifact['levels']): void {
 }
 
 /** The published files of the threshold stage, with their keys. */
-async function writeConfig(host: Host, request: RecalibrateRequest, artifact: Artifact, risk: Float64Array, at: number): Promise<string[]> {
+async function writeConfig(
+  host: Host,
+  request: RecalibrateRequest,
+  artifact: Artifact,
+  risk: Float64Array,
+  at: number,
+): Promise<string[]> {
   const level = artifact.levels[at]
   if (!level || request.reportDirectory === undefined) return []
   const { support } = level
@@ -110,7 +119,10 @@ async function writeConfig(host: Host, request: RecalibrateRequest, artifact: Ar
     far_interval: support ? [support.low, support.high] : null,
   }
   const who = { pid: host.pid, token: host.token, isAlive: host.isAlive }
-  const paths = ['threshold_config.json', 'threshold.txt'].map(f => join(request.reportDirectory as string, f)) as [string, string]
+  const paths = ['threshold_config.json', 'threshold.txt'].map(f => join(request.reportDirectory as string, f)) as [
+    string,
+    string,
+  ]
   await writeFileAtomic(paths[0], `${JSON.stringify(config, null, 2)}\n`, who)
   await writeFileAtomic(paths[1], `${level.cut}\n`, who)
   return paths

@@ -22,14 +22,20 @@ export function readRecipe(path: string): LoadedRecipe {
   let text: string
   try {
     if (statSync(path).size > MAX_RECIPE_BYTES) {
-      throw new Failure('USAGE', { problem: `${path} is larger than 1 MB, which is no recipe`, hint: 'Give the recipe, a YAML file: tocsin fit recipe.yaml' })
+      throw new Failure('USAGE', {
+        problem: `${path} is larger than 1 MB, which is no recipe`,
+        hint: 'Give the recipe, a YAML file: tocsin fit recipe.yaml',
+      })
     }
     text = readFileSync(path, 'utf8')
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (error instanceof Failure) throw error
     if (code === 'ENOENT' || code === 'ENOTDIR') throw new Failure('RECIPE_NOT_FOUND', { path }, { cause: error })
-    throw new Failure('USAGE', { problem: `Cannot read ${path}: ${code === 'EISDIR' ? 'it is a folder' : message}`, hint: 'Give the path of a recipe file.' })
+    throw new Failure('USAGE', {
+      problem: `Cannot read ${path}: ${code === 'EISDIR' ? 'it is a folder' : message}`,
+      hint: 'Give the path of a recipe file.',
+    })
   }
   return parseRecipe(text, path)
 }

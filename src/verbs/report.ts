@@ -62,7 +62,11 @@ export async function pageOf(subject: Subject, evaluation: Evaluation): Promise<
 }
 
 /** Writes the pictures into the run; returns their names. */
-export async function drawPictures(run: Run, evaluation: Evaluation, groupColumn: string | undefined): Promise<string[]> {
+export async function drawPictures(
+  run: Run,
+  evaluation: Evaluation,
+  groupColumn: string | undefined,
+): Promise<string[]> {
   const names: string[] = []
   for (const chart of chartsOf(evaluation, groupColumn)) {
     const name = `${chart.name.replaceAll('-', '_')}.png`
@@ -81,7 +85,13 @@ function alarmTable({ rows, risk, chosen, cuts, artifact }: Subject): Table {
   const { id, group, private: hidden } = artifact.recipe.columns
   const shows = (name: string | undefined) => name !== undefined && !hidden.includes(name)
   const timed = artifact.types[artifact.recipe.columns.time?.name ?? ''] === 'time'
-  const head = [shows(id) ? (id as string) : 'row', ...(shows(group) ? [group as string] : []), ...(timed ? ['time (UTC)'] : []), 'risk', 'level']
+  const head = [
+    shows(id) ? (id as string) : 'row',
+    ...(shows(group) ? [group as string] : []),
+    ...(timed ? ['time (UTC)'] : []),
+    'risk',
+    'level',
+  ]
   const body = Array.from(top, row => [
     shows(id) ? (rows.ids?.[row] ?? '') : String(row + 1),
     ...(shows(group) ? [rows.groups[rows.group[row] as number] ?? ''] : []),
@@ -101,7 +111,13 @@ function cardOf(artifact: Artifact, id: string) {
   const { lineage, recipe, features, levels } = artifact
   const { use, ...parameters } = recipe.model
   return [
-    { name: 'model', value: use, detail: Object.entries(parameters).map(([k, v]) => `${k} ${v}`).join(', ') },
+    {
+      name: 'model',
+      value: use,
+      detail: Object.entries(parameters)
+        .map(([k, v]) => `${k} ${v}`)
+        .join(', '),
+    },
     { name: 'id', value: id.slice(0, 16), detail: 'SHA-256 of the model file' },
     { name: 'features', value: String(features.length), detail: features.map(f => f.name).join(', ') },
     {

@@ -36,7 +36,9 @@ export async function writeCsv(
   }
   const select =
     source.kind === 'csv'
-      ? `SELECT ${kept(source, replaced).map(n => `t.${quoteName(n)}`).join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
+      ? `SELECT ${kept(source, replaced)
+          .map(n => `t.${quoteName(n)}`)
+          .join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
       : `SELECT * EXCLUDE (${addedNames(suffixes).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
   await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? delimiter : ','))
   return undefined
@@ -50,8 +52,10 @@ function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt:
   const { delimiter, decimal } = source.dialect
   const text = (value: string) => quoteText(csvText(value, delimiter))
   const number = (sql: string) => (decimal === ',' ? `replace(CAST(${sql} AS VARCHAR), '.', ',')` : sql)
-  const special = (sql: string) => ['"', '\r', '\n', delimiter].map(sign => `contains(${sql}, ${quoteText(sign)})`).join(' OR ')
-  const quoted = (sql: string) => `CASE WHEN ${special(sql)} THEN concat('"', replace(${sql}, '"', '""'), '"') ELSE ${sql} END`
+  const special = (sql: string) =>
+    ['"', '\r', '\n', delimiter].map(sign => `contains(${sql}, ${quoteText(sign)})`).join(' OR ')
+  const quoted = (sql: string) =>
+    `CASE WHEN ${special(sql)} THEN concat('"', replace(${sql}, '"', '""'), '"') ELSE ${sql} END`
   const fields = suffixes.flatMap((suffix, i) => {
     const column = (name: string) => quoteName(`${name}${suffix}`)
     const model = fitted[i] as Scored['fitted'][number]
@@ -70,7 +74,9 @@ function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt:
   })
   // concat() skips NULL, which is the empty field that is meant.
   const line = `concat(${fields.join(`, ${quoteText(delimiter)}, `)})`
-  const header = addedNames(suffixes).map(name => csvText(name, delimiter)).join(delimiter)
+  const header = addedNames(suffixes)
+    .map(name => csvText(name, delimiter))
+    .join(delimiter)
   const raw = `FORMAT csv, HEADER true, QUOTE '', ESCAPE '', DELIMITER ${quoteText(LINE_DELIMITER)}, USE_TMP_FILE false`
   return `COPY (SELECT ${line} AS ${quoteName(header)} FROM ${parquet(paths.master)}) TO ${quoteText(paths.out)} (${raw})`
 }

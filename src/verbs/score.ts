@@ -61,7 +61,10 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
   const rejected = `${name}_rejected.csv`
   const metadata = `${name}_metadata.json`
   const all = [csv, parquet, rejected, metadata]
-  refuseOverwriting([request.input, ...request.models], all.map(file => join(directory, file)))
+  refuseOverwriting(
+    [request.input, ...request.models],
+    all.map(file => join(directory, file)),
+  )
   const needBytes = OUTPUT_SHARE * sizeOf(request.input)
   return inSession(host, { directory, name, files: all, needBytes }, request, async session => {
     const { run } = session
@@ -73,7 +76,8 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
     const counting = outcomeOf(scored.door, master, scored.fitted, scored.suffixes, scored.source.names)
     counting.catch(() => undefined)
     const wantsCsv = formats.includes('csv')
-    const sha256 = wantsCsv && (await writeCsv(session, scored, { master, out: run.temp(csv), scoredAt: request.scoredAt }))
+    const sha256 =
+      wantsCsv && (await writeCsv(session, scored, { master, out: run.temp(csv), scoredAt: request.scoredAt }))
     const outcome = await counting
     if (request.onInvalid === 'error' && outcome.rejected > 0) throw invalidRows(outcome)
     if (outcome.rejected > 0) await writeRejected(scored, { master, out: run.temp(rejected) })
@@ -88,7 +92,10 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
     const files = await run.publish({
       files: written,
       remove: all.filter(file => file !== metadata && !names.includes(file)),
-      metadata: { name: metadata, text: done => metadataOf({ request, models, source, outcome, files: done, tookMs, now: host.now() }) },
+      metadata: {
+        name: metadata,
+        text: done => metadataOf({ request, models, source, outcome, files: done, tookMs, now: host.now() }),
+      },
     })
     refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
     return { models, outcome, directory, files, warnings: scored.warnings, notes: source.notes, tookMs }
@@ -202,7 +209,9 @@ function fittedOf(model: ModelFile, features: Checked['features'], threshold: nu
   if (artifact.levels.length === 0 && threshold === undefined) {
     throw new Failure('MODEL_UNCALIBRATED', { name: modelName(model.path) })
   }
-  const levels: Fitted['levels'] = artifact.levels.length ? artifact.levels : [{ name: 'ALARM', cut: threshold as number }]
+  const levels: Fitted['levels'] = artifact.levels.length
+    ? artifact.levels
+    : [{ name: 'ALARM', cut: threshold as number }]
   return {
     name: modelName(model.path),
     recipe: artifact.recipe,

@@ -24,7 +24,11 @@ export interface Workplace {
 export interface Session {
   readonly run: Run
   /** Reads the shape of a table: dialect, columns, rows. Staged copies go into the run folder. */
-  settle(files: readonly string[], read: Read, options?: { sheet?: string | undefined; hash?: boolean }): Promise<Source>
+  settle(
+    files: readonly string[],
+    read: Read,
+    options?: { sheet?: string | undefined; hash?: boolean },
+  ): Promise<Source>
   /**
    * The door; opened on first use, when all inputs are settled. On one thread where sums of floats reach a result
    * (windows): shared between threads their order, and so their last bits, would differ from run to run.

@@ -20,7 +20,10 @@ export function splitRows(rows: Rows, recipe: Recipe, usable: (row: number) => b
   const held = calibrate > 0 ? lastShare(teaches, order, calibrate) : new Set<number>()
   return {
     train: teaches.filter(row => !held.has(row)),
-    heldOut: inTimeOrder(teaches.filter(row => held.has(row)), rows),
+    heldOut: inTimeOrder(
+      teaches.filter(row => held.has(row)),
+      rows,
+    ),
     test: all.filter(row => tested.has(row)),
   }
 }

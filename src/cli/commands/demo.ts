@@ -35,7 +35,12 @@ export function addDemo(program: Command, terminal: Terminal): Command {
         terminal.say(`\n── ${name} ──`, '')
         const { run } = (await import(plantModule(name))) as Plant
         const folder = join(flags.output, name)
-        const { files } = await run({ folder, seed: flags.seed, print: line => terminal.say(line, ''), tocsin: args => runInside(args, terminal) })
+        const { files } = await run({
+          folder,
+          seed: flags.seed,
+          print: line => terminal.say(line, ''),
+          tocsin: args => runInside(args, terminal),
+        })
         terminal.say('files', files.map(f => relative('.', f)).join('\n         '))
       }
     })
@@ -44,7 +49,10 @@ export function addDemo(program: Command, terminal: Terminal): Command {
 function chosen(plant: string | undefined): readonly string[] {
   if (plant === undefined) return PLANTS
   if (PLANTS.some(p => p === plant)) return [plant]
-  throw new Failure('USAGE', { problem: `there is no plant called ${plant}`, hint: `The plants are ${PLANTS.join(' and ')}.` })
+  throw new Failure('USAGE', {
+    problem: `there is no plant called ${plant}`,
+    hint: `The plants are ${PLANTS.join(' and ')}.`,
+  })
 }
 
 /** In a checkout examples/ holds TypeScript; in a package dist/examples/ holds what it was compiled to. */
@@ -58,5 +66,6 @@ async function runInside(args: string[], terminal: Terminal): Promise<void> {
   const { run } = await import('../main.ts')
   terminal.say(`\n$ tocsin ${args.map(a => (/^[\w./=-]+$/.test(a) ? a : JSON.stringify(a))).join(' ')}`, '')
   const exit = await run(args, terminal)
-  if (exit !== 0) throw new Failure('USAGE', { problem: `tocsin ${args[0]} ended with code ${exit}`, hint: 'See the message above.' })
+  if (exit !== 0)
+    throw new Failure('USAGE', { problem: `tocsin ${args[0]} ended with code ${exit}`, hint: 'See the message above.' })
 }

@@ -34,7 +34,11 @@ export function addEvaluate(program: Command, terminal: Terminal): Command {
     .option('--report-dir <folder>', 'the same')
     .option('--label <condition>', 'which rows are bad: a column, or a condition (default: the recipe’s label)')
     .option('-t, --threshold <number>', 'use this cut in place of the calibrated one', options.asNumber('threshold'))
-    .option('--samples-per-week <n>', 'rows a week, where the rows have no times (default: 168)', options.asNumber('samples-per-week'))
+    .option(
+      '--samples-per-week <n>',
+      'rows a week, where the rows have no times (default: 168)',
+      options.asNumber('samples-per-week'),
+    )
     .option('--run-to-failure', 'the last row of each group is its failure: report lead times', false)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {

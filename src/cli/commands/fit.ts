@@ -36,7 +36,11 @@ export function addFit(program: Command, terminal: Terminal): Command {
     .option('-o, --output <file>', 'the model file (default: <name>.tocsin)')
     .option('--no-report', 'do not write the HTML report')
     .option('--strict', 'fail when the data cannot support a budget', false)
-    .option('--samples-per-week <n>', 'rows a week, where the rows have no times (default: 168)', options.asNumber('samples-per-week'))
+    .option(
+      '--samples-per-week <n>',
+      'rows a week, where the rows have no times (default: 168)',
+      options.asNumber('samples-per-week'),
+    )
     .option('--threads <n>', 'threads for reading tables', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)

@@ -20,14 +20,27 @@ export function addInit(program: Command, terminal: Terminal): Command {
     .option('--sheet <name>', 'the sheet of a workbook')
     .option('--replace', 'write over a recipe that is there', false)
     .addHelpText('before', EXAMPLES)
-    .action(async (position: string | undefined, flags: { input?: string; output?: string; sheet?: string; replace: boolean }) => {
-      const input = options.required(flags.input ?? position, 'the table', 'tocsin init data.csv')
-      const stem = basename(input).replace(/\.gz$/i, '').replace(/\.[^.]+$/, '').replace(/[*?[\]]/g, '')
-      const result = await initRecipe(terminal.host, { input, output: flags.output ?? `${stem || 'recipe'}.yaml`, sheet: flags.sheet, replace: flags.replace })
-      terminal.result({ recipe: result.path, rows: result.rows, columns: result.columns, notes: result.notes })
-      terminal.say('rows', `${number(result.rows)}, ${result.columns} columns`)
-      for (const note of result.notes) terminal.say('', note)
-      terminal.say('wrote', result.path)
-      terminal.say('next', `look through ${result.path}, then: tocsin fit ${result.path}`)
-    })
+    .action(
+      async (
+        position: string | undefined,
+        flags: { input?: string; output?: string; sheet?: string; replace: boolean },
+      ) => {
+        const input = options.required(flags.input ?? position, 'the table', 'tocsin init data.csv')
+        const stem = basename(input)
+          .replace(/\.gz$/i, '')
+          .replace(/\.[^.]+$/, '')
+          .replace(/[*?[\]]/g, '')
+        const result = await initRecipe(terminal.host, {
+          input,
+          output: flags.output ?? `${stem || 'recipe'}.yaml`,
+          sheet: flags.sheet,
+          replace: flags.replace,
+        })
+        terminal.result({ recipe: result.path, rows: result.rows, columns: result.columns, notes: result.notes })
+        terminal.say('rows', `${number(result.rows)}, ${result.columns} columns`)
+        for (const note of result.notes) terminal.say('', note)
+        terminal.say('wrote', result.path)
+        terminal.say('next', `look through ${result.path}, then: tocsin fit ${result.path}`)
+      },
+    )
 }

@@ -24,13 +24,20 @@ export function addInspect(program: Command, terminal: Terminal): Command {
       terminal.result({ path, id, bytes, ...description, model: shapes(state), transforms: transforms.map(shapes) })
       const { lineage, recipe, features } = artifact
       const { use, ...parameters } = recipe.model
-      terminal.say('file', `${path}, ${number(bytes)} bytes, tocsin format ${artifact.format}, written by ${artifact.version}`)
+      terminal.say(
+        'file',
+        `${path}, ${number(bytes)} bytes, tocsin format ${artifact.format}, written by ${artifact.version}`,
+      )
       terminal.say('id', id)
       if (artifact.parent) terminal.say('parent', artifact.parent)
       terminal.say('name', artifact.name)
       terminal.say('model', [use, ...Object.entries(parameters).map(([k, v]) => `${k} ${v}`)].join(', '))
-      for (const { use: step, ...rest } of recipe.transforms) terminal.say('before it', [step, ...Object.entries(rest).map(([k, v]) => `${k} ${v}`)].join(', '))
-      terminal.say('learned', `${number(lineage.learned)} rows of ${number(lineage.rows)} from ${lineage.files.join(', ')}; ${number(lineage.heldOut)} held out`)
+      for (const { use: step, ...rest } of recipe.transforms)
+        terminal.say('before it', [step, ...Object.entries(rest).map(([k, v]) => `${k} ${v}`)].join(', '))
+      terminal.say(
+        'learned',
+        `${number(lineage.learned)} rows of ${number(lineage.rows)} from ${lineage.files.join(', ')}; ${number(lineage.heldOut)} held out`,
+      )
       if (lineage.from) terminal.say('', `${lineage.from} to ${lineage.to}`)
       terminal.say('data', `SHA-256 ${lineage.sha256}`)
       terminal.say('seed', String(recipe.seed))
@@ -55,6 +62,9 @@ export function addInspect(program: Command, terminal: Terminal): Command {
 
 function shapes(state: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(state).map(([key, value]) => [key, ArrayBuffer.isView(value) ? `${value.constructor.name}(${(value as Float64Array).length})` : value]),
+    Object.entries(state).map(([key, value]) => [
+      key,
+      ArrayBuffer.isView(value) ? `${value.constructor.name}(${(value as Float64Array).length})` : value,
+    ]),
   )
 }

@@ -38,13 +38,35 @@ export function addScore(program: Command, terminal: Terminal): Command {
     .description('Score rows with a model: scores, alarms and reasons beside your own columns.')
     .argument('[model]', 'the model file')
     .argument('[input]', 'the table: CSV, Parquet or .xlsx; a file, a folder or a glob')
-    .option('-m, --model <file>', 'the model file; give it again to compare models on the same rows', (v, all: string[]) => [...all, v], [])
+    .option(
+      '-m, --model <file>',
+      'the model file; give it again to compare models on the same rows',
+      (v, all: string[]) => [...all, v],
+      [],
+    )
     .option('-i, --input <path>', 'the table: CSV, Parquet or .xlsx; a file, a folder or a glob')
-    .option('-o, --output <name>', 'the outputs, without an ending; - for CSV on standard output (default: <input>_scores)')
+    .option(
+      '-o, --output <name>',
+      'the outputs, without an ending; - for CSV on standard output (default: <input>_scores)',
+    )
     .option('-t, --threshold <number>', 'use this cut in place of the calibrated one', options.asNumber('threshold'))
-    .option('--batch-size <rows>', 'rows to score at a time; changes memory, never results', options.asCount('batch-size'))
-    .option('--on-invalid <what>', 'rows with unusable features: skip (keep unscored), impute or error', options.asOnInvalid, 'skip')
-    .option('--max-rejected <share>', 'fail with exit code 7 when more rows than this were not scored', options.asShare('max-rejected'), 1)
+    .option(
+      '--batch-size <rows>',
+      'rows to score at a time; changes memory, never results',
+      options.asCount('batch-size'),
+    )
+    .option(
+      '--on-invalid <what>',
+      'rows with unusable features: skip (keep unscored), impute or error',
+      options.asOnInvalid,
+      'skip',
+    )
+    .option(
+      '--max-rejected <share>',
+      'fail with exit code 7 when more rows than this were not scored',
+      options.asShare('max-rejected'),
+      1,
+    )
     .option('--format <format>', 'csv, parquet or both (default: as the recipe says)', options.asFormats)
     .option('--replace', 'overwrite columns of the input that have the names of ours', false)
     .option('--scored-at <time>', 'the time written into scored_at (default: SOURCE_DATE_EPOCH, or now)')
@@ -53,7 +75,10 @@ export function addScore(program: Command, terminal: Terminal): Command {
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
       if (flags.output === '-' && terminal.json) {
-        throw new Failure('USAGE', { problem: 'standard output carries the CSV, so --json has no place there', hint: 'Give --output a name, or leave out --json.' })
+        throw new Failure('USAGE', {
+          problem: 'standard output carries the CSV, so --json has no place there',
+          hint: 'Give --output a name, or leave out --json.',
+        })
       }
       const request = requestOf(first, second, flags, terminal)
       if (flags.output === '-') await scoreToStdout(terminal, request)
@@ -61,10 +86,18 @@ export function addScore(program: Command, terminal: Terminal): Command {
     })
 }
 
-function requestOf(first: string | undefined, second: string | undefined, flags: Flags, terminal: Terminal): ScoreRequest {
+function requestOf(
+  first: string | undefined,
+  second: string | undefined,
+  flags: Flags,
+  terminal: Terminal,
+): ScoreRequest {
   // `tocsin score --model M today.csv`: the one position left is the input.
   const positions = flags.model.length > 0 ? [undefined, first] : [first, second]
-  const models = flags.model.length > 0 ? flags.model : [options.required(positions[0], 'the model', 'tocsin score pump.tocsin today.csv')]
+  const models =
+    flags.model.length > 0
+      ? flags.model
+      : [options.required(positions[0], 'the model', 'tocsin score pump.tocsin today.csv')]
   const input = options.required(flags.input ?? positions[1], 'the input', 'tocsin score pump.tocsin today.csv')
   return {
     models,
@@ -86,7 +119,9 @@ function requestOf(first: string | undefined, second: string | undefined, flags:
 
 /** day.csv.gz → day_scores, in the current folder. */
 function defaultOutput(input: string): string {
-  const name = basename(input).replace(/\.gz$/i, '').replace(/[*?[\]{}]/g, '')
+  const name = basename(input)
+    .replace(/\.gz$/i, '')
+    .replace(/[*?[\]{}]/g, '')
   const stem = name.slice(0, name.length - extname(name).length)
   return `${stem || 'input'}_scores`
 }

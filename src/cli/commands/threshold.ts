@@ -40,10 +40,18 @@ export function addThreshold(program: Command, terminal: Terminal): Command {
     .option('-o, --output <file>', 'the new model file (default: <model>_calibrated.tocsin)')
     .option('--target-far <budget>', 'false alarms allowed: 0.1/week, 1/month, 0.01/day, or a share of rows such as 1%')
     .option('--quantile <share>', 'the cut is this quantile of the risks', options.asShare('quantile'))
-    .option('--contamination <share>', 'the cut calls this share of the rows anomalous', options.asShare('contamination'))
+    .option(
+      '--contamination <share>',
+      'the cut calls this share of the rows anomalous',
+      options.asShare('contamination'),
+    )
     .option('-t, --threshold <number>', 'the cut itself', options.asNumber('threshold'))
     .option('--level <name>', 'which level (default: the mildest)')
-    .option('--samples-per-week <n>', 'rows a week, where the rows have no times (default: 168)', options.asNumber('samples-per-week'))
+    .option(
+      '--samples-per-week <n>',
+      'rows a week, where the rows have no times (default: 168)',
+      options.asNumber('samples-per-week'),
+    )
     .option('--report-dir <folder>', 'also write threshold_config.json and threshold.txt there')
     .option('--strict', 'fail when the data cannot support the budget', false)
     .addHelpText('before', EXAMPLES)
@@ -63,7 +71,10 @@ export function addThreshold(program: Command, terminal: Terminal): Command {
       })
       terminal.result({ model: result.path, id: result.id, parent: result.parent.id, levels: result.artifact.levels })
       describeLevels(terminal, result.artifact)
-      terminal.say('saved', `${result.files.join(', ')} (${result.id.slice(0, 8)}), parent ${result.parent.id.slice(0, 8)}`)
+      terminal.say(
+        'saved',
+        `${result.files.join(', ')} (${result.id.slice(0, 8)}), parent ${result.parent.id.slice(0, 8)}`,
+      )
     })
 }
 
@@ -73,7 +84,10 @@ const FLAG_MONTH_WEEKS = 4
 function ruleOf(flags: Flags): Rule | undefined {
   const given = (['targetFar', 'quantile', 'contamination', 'threshold'] as const).filter(f => flags[f] !== undefined)
   if (given.length > 1) {
-    throw new Failure('USAGE', { problem: 'more than one rule for the threshold was given', hint: 'Give one of --target-far, --quantile, --contamination, --threshold.' })
+    throw new Failure('USAGE', {
+      problem: 'more than one rule for the threshold was given',
+      hint: 'Give one of --target-far, --quantile, --contamination, --threshold.',
+    })
   }
   if (flags.quantile !== undefined) return { kind: 'quantile', value: flags.quantile }
   if (flags.contamination !== undefined) return { kind: 'contamination', value: flags.contamination }
@@ -81,7 +95,10 @@ function ruleOf(flags: Flags): Rule | undefined {
   if (flags.targetFar === undefined) return undefined
   const budget = parseBudget(flags.targetFar, { monthWeeks: FLAG_MONTH_WEEKS })
   if (!budget) {
-    throw new Failure('USAGE', { problem: `--target-far is ${JSON.stringify(flags.targetFar)}, expected a budget`, hint: 'Give for example 0.1/week, 1/month, 0.01/day or 1%.' })
+    throw new Failure('USAGE', {
+      problem: `--target-far is ${JSON.stringify(flags.targetFar)}, expected a budget`,
+      hint: 'Give for example 0.1/week, 1/month, 0.01/day or 1%.',
+    })
   }
   return budget
 }

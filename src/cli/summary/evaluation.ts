@@ -3,25 +3,43 @@ import type { EvaluateResult } from '../../verbs/evaluate.ts'
 import type { Terminal } from '../terminal.ts'
 import { number } from './score.ts'
 
-export function describeEvaluation(terminal: Terminal, { evaluation: e, directory, files, model }: EvaluateResult): void {
+export function describeEvaluation(
+  terminal: Terminal,
+  { evaluation: e, directory, files, model }: EvaluateResult,
+): void {
   const missing = e.n_not_scored ? ` + ${number(e.n_not_scored)} not scored` : ''
-  terminal.say('rows', `${number(e.n_samples)} scored${missing}${e.supervised ? `, ${number(e.n_bad)} of ${number(e.n_labelled)} bad` : ''}`)
+  terminal.say(
+    'rows',
+    `${number(e.n_samples)} scored${missing}${e.supervised ? `, ${number(e.n_bad)} of ${number(e.n_labelled)} bad` : ''}`,
+  )
   const [least, median, most] = [e.score_min, e.score_median, e.score_max].map(x => x?.toPrecision(4) ?? '–')
   terminal.say('risk', `${least} to ${most}, median ${median}`)
   for (const level of e.levels) {
     const share = (x: { value: number } | null) => (x ? `${Number((100 * x.value).toPrecision(3))} %` : '–')
     const truth = e.supervised ? `, precision ${share(level.precision)}, recall ${share(level.recall)}` : ''
     // Less than a week says little about a week.
-    const weekly = e.weeks >= 1 && Number.isFinite(level.episodes_per_week) ? `, ${Number(level.episodes_per_week.toPrecision(2))} a week` : ''
-    terminal.say(level.name, `${level.name.length > 8 ? '\n         ' : ''}risk > ${level.cut.toPrecision(4)}: ${number(level.alarms)} rows, ${number(level.episodes)} episodes${weekly}${truth}`)
+    const weekly =
+      e.weeks >= 1 && Number.isFinite(level.episodes_per_week)
+        ? `, ${Number(level.episodes_per_week.toPrecision(2))} a week`
+        : ''
+    terminal.say(
+      level.name,
+      `${level.name.length > 8 ? '\n         ' : ''}risk > ${level.cut.toPrecision(4)}: ${number(level.alarms)} rows, ${number(level.episodes)} episodes${weekly}${truth}`,
+    )
   }
   if (e.roc_auc !== null && e.roc_auc_interval) {
     const chance = e.better_than_chance ? '' : ': not better than chance'
-    terminal.say('quality', `AUC ${e.roc_auc.toFixed(3)} (95 %: ${e.roc_auc_interval.map(x => x.toFixed(3)).join('–')})${chance}`)
+    terminal.say(
+      'quality',
+      `AUC ${e.roc_auc.toFixed(3)} (95 %: ${e.roc_auc_interval.map(x => x.toFixed(3)).join('–')})${chance}`,
+    )
   }
   if (e.lead_times) {
     const found = e.lead_times.filter(l => l.lead_rows !== null).length
-    terminal.say('lead', `${found} of ${e.lead_times.length} groups alarmed to their end, median ${e.lead_median_rows ?? '–'} rows before it`)
+    terminal.say(
+      'lead',
+      `${found} of ${e.lead_times.length} groups alarmed to their end, median ${e.lead_median_rows ?? '–'} rows before it`,
+    )
   }
   terminal.say('model', `${model.artifact.name} ${model.id.slice(0, 8)}`)
   terminal.say('wrote', `${directory}/: ${files.map(f => f.name).join(', ')}`)

@@ -10,7 +10,10 @@ export function describeFit(terminal: Terminal, result: FitResult, page: string 
   const { artifact, source, split } = result
   const { lineage } = artifact
   const from = lineage.files.length > 3 ? `${lineage.files.length} files` : lineage.files.join(', ')
-  terminal.say('rows', `${number(lineage.rows)} from ${from}${lineage.from ? `, ${span(lineage.from, lineage.to)}` : ''}`)
+  terminal.say(
+    'rows',
+    `${number(lineage.rows)} from ${from}${lineage.from ? `, ${span(lineage.from, lineage.to)}` : ''}`,
+  )
   for (const note of [...source.notes, ...result.notes]) terminal.say('', note)
   const rejected = Object.entries(lineage.rejected)
   if (rejected.length) terminal.say('left out', rejected.map(([why, n]) => `${why} ${number(n)}`).join(', '))
@@ -19,7 +22,10 @@ export function describeFit(terminal: Terminal, result: FitResult, page: string 
     'learn',
     `${number(split.train.length)} rows + ${number(split.heldOut.length)} held out${tested}; ${number(result.shared)} rows in both`,
   )
-  if (result.shared > 0) terminal.host.warn(`${number(result.shared)} held-out rows are copies of rows that teach: the threshold may be too low`)
+  if (result.shared > 0)
+    terminal.host.warn(
+      `${number(result.shared)} held-out rows are copies of rows that teach: the threshold may be too low`,
+    )
   const { use, ...parameters } = artifact.recipe.model
   const trees = typeof parameters.n_estimators === 'number' ? `, ${parameters.n_estimators} trees` : ''
   terminal.say('model', `${use}${trees}, ${artifact.features.length} features, seed ${artifact.recipe.seed}`)

@@ -1,6 +1,14 @@
 /** What a person reads after scoring: how many rows, which levels, what found them, and the rows themselves in few lines. */
 import { supportText } from '../../verbs/calibrate.ts'
-import { type Episode, type ModelOutcome, NOT_SCORED, OK, type Outcome, parseBreach, short } from '../../verbs/outcome.ts'
+import {
+  type Episode,
+  type ModelOutcome,
+  NOT_SCORED,
+  OK,
+  type Outcome,
+  parseBreach,
+  short,
+} from '../../verbs/outcome.ts'
 import type { ScoreResult } from '../../verbs/score.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -20,19 +28,29 @@ export function describeScore(terminal: Terminal, result: ScoreResult): void {
     const claims = file.artifact.levels.map(l => `${l.name} ${l.rule.replace(/^false alarms /, '')}`).join(', ')
     terminal.say('model', `${model.name} ${file.id.slice(0, 8)}, claims ${claims}`)
     for (const level of file.artifact.levels) {
-      if (level.support && !level.support.supported) terminal.say('       !', `${level.name}: ${supportText(level.rule, level.support)}. NOT SUPPORTED`)
+      if (level.support && !level.support.supported)
+        terminal.say('       !', `${level.name}: ${supportText(level.rule, level.support)}. NOT SUPPORTED`)
     }
   }
   for (const note of result.notes) terminal.note(note)
   for (const { artifact, path } of models) terminal.note(`${path}: ${artifact.features.map(f => f.name).join(', ')}`)
   const seconds = result.tookMs / 1000
   terminal.note(`${seconds.toFixed(2)} seconds, ${number(Math.round(outcome.rows / seconds))} rows a second`)
-  if (files.length) terminal.say('wrote', filesText(files.map(f => f.name), result.directory))
+  if (files.length)
+    terminal.say(
+      'wrote',
+      filesText(
+        files.map(f => f.name),
+        result.directory,
+      ),
+    )
 }
 
 function rowsText(rows: number, model: ModelOutcome): string {
   if (model.rejected === 0) return `${number(rows)}, all scored`
-  const why = Object.entries(model.rejectedBy).map(([reason, n]) => (Object.keys(model.rejectedBy).length > 1 ? `${reason} ${number(n)}` : reason))
+  const why = Object.entries(model.rejectedBy).map(([reason, n]) =>
+    Object.keys(model.rejectedBy).length > 1 ? `${reason} ${number(n)}` : reason,
+  )
   return `${number(rows)} = ${number(model.scored)} scored + ${number(model.rejected)} not scored (${why.join(', ')})`
 }
 
@@ -71,10 +89,13 @@ function troubleOf({ rows, reason, risk, readings }: Episode): string {
   const breach = parseBreach(reason)
   if (rows === 1) return reason
   if (!breach || !readings) {
-    return risk === undefined || reason.startsWith('not scored') ? reason : `risk up to ${short(risk)}; first: ${reason}`
+    return risk === undefined || reason.startsWith('not scored')
+      ? reason
+      : `risk up to ${short(risk)}; first: ${reason}`
   }
   const [low, high] = readings
-  const run = rows >= DRIFT_ROWS ? `; ${rows} in a row, all ${breach.side === 'above' ? 'high' : 'low'}: calibration?` : ''
+  const run =
+    rows >= DRIFT_ROWS ? `; ${rows} in a row, all ${breach.side === 'above' ? 'high' : 'low'}: calibration?` : ''
   return `${breach.column} ${low === high ? low : `${low}–${high}`} ${breach.side} limit ${breach.limit}${run}`
 }
 
