@@ -51,7 +51,7 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
   // Rows that depend on their group: the plan carries a row number, so that they come out in the order they came in.
   const windowed = features.some(f => f.kind === 'window') || fitted.levels.some(l => l.hold)
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
-  const inputs = features.map(f => inputOf(f, cells, options))
+  const inputs = features.map(f => inputOf(f, cells, table, options))
   const risked = `SELECT *, ${options.risk}(${inputs.join(', ')}) AS "~risk" FROM (${typed})`
   const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${risked})`
   const leveled = `SELECT *, ${levelOf(fitted, cells)} AS "~level" FROM (${forced})`
@@ -70,9 +70,17 @@ function featureCells(cells: readonly Cell[], features: readonly Feature[]): Cel
 }
 
 /** A feature as the model takes it. Imputing fills what is missing, but never hides a broken sensor or line. */
-function inputOf(feature: Fitted['features'][number], cells: readonly Cell[], options: ScoreOptions): string {
+function inputOf(
+  feature: Fitted['features'][number],
+  cells: readonly Cell[],
+  table: Table,
+  options: ScoreOptions,
+): string {
   const value = asNumber(feature)
-  if (options.onInvalid === 'skip' || !Number.isFinite(feature.fill)) return value
+  if (options.onInvalid === 'skip' || !Number.isFinite(feature.fill)) {
+    // Of a line with too few or too many fields nobody knows which field is which.
+    return table.faultColumn ? `CASE WHEN "~line" IS NULL THEN ${value} END` : value
+  }
   const broken = featureCells(cells, [feature])
     .map(faultCondition)
     .filter(c => c !== undefined)
