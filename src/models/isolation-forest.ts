@@ -9,38 +9,40 @@
  * Missing values are legal, as in scikit-learn: a cut on a column with missing values sends them to a side by chance,
  * any other cut to the side with more training rows. Values are rounded to float32; beyond its range they are infinite.
  */
-import Type from 'typebox'
 import { Failure } from '../errors.ts'
 import { openForest, type Trees } from '../kernels/forest.ts'
+import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { createRandom } from '../math/random.ts'
 import { quantile } from '../math/statistics.ts'
 import { growTrees, type IsolationTrees } from './isolation-trees.ts'
 import type { Model, Scorer, Training } from './model.ts'
 
-const params = Type.Object(
-  {
-    n_estimators: Type.Integer({ minimum: 1, default: 100, description: 'Number of trees.' }),
-    max_samples: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0 })], {
-      default: 'auto',
-      description:
-        'Rows drawn for each tree: a whole number above 1 is a count (no more than there are), a number up to 1 a share of the rows; auto is 256.',
-    }),
-    contamination: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0, maximum: 0.5 })], {
-      default: 'auto',
-      description:
-        "Share of the training rows taken to be anomalies; it sets the model's own threshold and nothing else. auto: threshold 0.5, as in the original paper.",
-    }),
-    max_features: Type.Number({
-      exclusiveMinimum: 0,
-      default: 1,
-      description:
-        'Columns drawn for each tree: a whole number above 1 is a count, a number up to 1 a share of the columns (1 is all).',
-    }),
-    bootstrap: Type.Boolean({ default: false, description: 'Draw the rows of a tree with replacement.' }),
-    random_state: Type.Optional(Type.Integer({ description: "Seed of this model; by default the recipe's seed." })),
-  },
-  { additionalProperties: false },
+const params = lazySchema(Type =>
+  Type.Object(
+    {
+      n_estimators: Type.Integer({ minimum: 1, default: 100, description: 'Number of trees.' }),
+      max_samples: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0 })], {
+        default: 'auto',
+        description:
+          'Rows drawn for each tree: a whole number above 1 is a count (no more than there are), a number up to 1 a share of the rows; auto is 256.',
+      }),
+      contamination: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0, maximum: 0.5 })], {
+        default: 'auto',
+        description:
+          "Share of the training rows taken to be anomalies; it sets the model's own threshold and nothing else. auto: threshold 0.5, as in the original paper.",
+      }),
+      max_features: Type.Number({
+        exclusiveMinimum: 0,
+        default: 1,
+        description:
+          'Columns drawn for each tree: a whole number above 1 is a count, a number up to 1 a share of the columns (1 is all).',
+      }),
+      bootstrap: Type.Boolean({ default: false, description: 'Draw the rows of a tree with replacement.' }),
+      random_state: Type.Optional(Type.Integer({ description: "Seed of this model; by default the recipe's seed." })),
+    },
+    { additionalProperties: false },
+  ),
 )
 
 export type IsolationForest = IsolationTrees & {
@@ -52,11 +54,13 @@ export type IsolationForest = IsolationTrees & {
   cut: number
 }
 
-export const isolationForest: Model<typeof params, IsolationForest> = {
+export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> = {
   kind: 'isolation-forest',
   about: 'Flags rows that few random cuts set apart from the rest; needs no labels, no scaling, and 10 ms to fit.',
   tasks: ['detect'],
-  params,
+  get params() {
+    return params()
+  },
   fit(training, given) {
     const x = numericColumns(training.x)
     const rows = drawableRows(training)
@@ -109,7 +113,8 @@ function scorer(state: IsolationForest): Scorer {
   const scale = (state.start.length - 1) * averagePathLength(state.drawn)
   return {
     score(block, out) {
-      if (block.columns.length !== state.columns) throw new RangeError(`${block.columns.length} columns for a forest of ${state.columns}`)
+      if (block.columns.length !== state.columns)
+        throw new RangeError(`${block.columns.length} columns for a forest of ${state.columns}`)
       sum(numericColumns(block), block.rows, out)
       // A forest of one row has only empty trees; scikit-learn calls their ratio 1.
       for (let i = 0; i < block.rows; i++) out[i] = 2 ** -(scale === 0 ? 1 : out[i]! / scale)
@@ -130,16 +135,24 @@ function checkTrees(state: IsolationForest): void {
   if (!typed || !(threshold instanceof Float64Array) || !(missingLeft instanceof Uint8Array) || !sizes) {
     throw new RangeError('its trees are not arrays of one length')
   }
-  if (!Number.isInteger(columns) || columns < 1 || !Number.isInteger(drawn) || drawn < 1 || !Number.isFinite(state.cut)) {
+  if (
+    !Number.isInteger(columns) ||
+    columns < 1 ||
+    !Number.isInteger(drawn) ||
+    drawn < 1 ||
+    !Number.isFinite(state.cut)
+  ) {
     throw new RangeError('its forest has no number of columns, of rows drawn, or no cut')
   }
   const parents = new Uint8Array(nodes)
-  if (start[0] !== 0 || start.at(-1) !== nodes || start.length < 2) throw new RangeError('its trees do not begin and end with their nodes')
+  if (start[0] !== 0 || start.at(-1) !== nodes || start.length < 2)
+    throw new RangeError('its trees do not begin and end with their nodes')
   for (let t = 0; t < start.length - 1; t++) {
     const [root, end] = [start[t]!, start[t + 1]!]
     if (end <= root || end > nodes) throw new RangeError(`its tree ${t} has no nodes`)
     for (let node = root; node < end; node++) {
-      if (node > root && parents[node] === 0) throw new RangeError(`its tree ${t} does not hang together at node ${node - root}`)
+      if (node > root && parents[node] === 0)
+        throw new RangeError(`its tree ${t} does not hang together at node ${node - root}`)
       if (samples[node]! < 0) throw new RangeError(`its tree ${t} counts ${samples[node]} rows at node ${node - root}`)
       if (left[node] === -1 && right[node] === -1) continue
       for (const child of [root + left[node]!, root + right[node]!]) {
@@ -147,7 +160,8 @@ function checkTrees(state: IsolationForest): void {
         if (parents[child]! > 0) throw new RangeError(`its tree ${t} comes together again at node ${child - root}`)
         parents[child] = 1
       }
-      if (feature[node]! < 0 || feature[node]! >= columns) throw new RangeError(`its tree ${t} asks for column ${feature[node]} of ${columns}`)
+      if (feature[node]! < 0 || feature[node]! >= columns)
+        throw new RangeError(`its tree ${t} asks for column ${feature[node]} of ${columns}`)
       if (Number.isNaN(threshold[node]!)) throw new RangeError(`its tree ${t} has no threshold at node ${node - root}`)
     }
   }

@@ -78,7 +78,7 @@ export function typedTable(table: Table, recipe: Recipe, cells: readonly Cell[],
   const typed = numbers.map(c => `${numberOf(c, table)} AS ${c.number}`)
   const time = cells.find(c => c.name === recipe.columns.time?.name && c.type === 'time')
   typed.push(`${time ? timeOf(time, table, recipe) : 'NULL::TIMESTAMP'} AS "~time"`)
-  const values = cells.map(c => `${valueOf(c)} AS ${c.value}`)
+  const values = cells.map(c => `${typedValue(c)} AS ${c.value}`)
   values.push(`CAST(${secondsOf(recipe, cells)} AS DOUBLE) AS "~seconds"`)
   return `SELECT *${list(values)} FROM (SELECT *${list(typed)} FROM (SELECT ${came.join(', ')} FROM ${table.sql}))`
 }
@@ -105,7 +105,7 @@ function numberOf(cell: Cell, table: Table): string {
 }
 
 /** What expressions see of a cell. */
-function valueOf(cell: Cell): string {
+function typedValue(cell: Cell): string {
   if (cell.type === 'time') return '"~time"'
   if (cell.type !== 'number') return `CAST(${cell.raw} AS VARCHAR)`
   if (cell.direct) return cell.number

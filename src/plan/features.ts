@@ -44,6 +44,18 @@ function mentions(sql: string, name: string): boolean {
   return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(sql)
 }
 
+type Read = Pick<Feature, 'sql' | 'kind' | 'columns'>
+
+/** What a checked expression reads of the table, directly or through the features above it. */
+export function throughEarlier({ sql, kind, columns }: Read, earlier: readonly Feature[]): Read {
+  const used = columns.map(column => earlier.find(f => f.name === column))
+  return {
+    sql,
+    kind: kind === 'window' || used.some(f => f?.kind === 'window') ? 'window' : 'row',
+    columns: [...new Set(columns.flatMap((column, i) => used[i]?.columns ?? [column]))],
+  }
+}
+
 /** The feature as the DOUBLE that a model takes. */
 export function asNumber(feature: Feature): string {
   return `TRY_CAST(${quoteName(feature.name)} AS DOUBLE)`

@@ -1,21 +1,24 @@
 /** Brings columns to one size: x → (x − centre) / size, as scikit-learn's StandardScaler, MinMaxScaler, RobustScaler. */
-import Type, { type Static } from 'typebox'
+import type { Static } from 'typebox'
+import { lazySchema } from '../lazy-schema.ts'
 import { max, mean, median, min, quantile, sorted, variance } from '../math/statistics.ts'
 import { columnwise, learn } from './columnwise.ts'
 import type { Transform } from './transform.ts'
 
-const params = Type.Object(
-  {
-    method: Type.Union(
-      [Type.Literal('standard'), Type.Literal('minmax'), Type.Literal('robust'), Type.Literal('none')],
-      {
-        default: 'standard',
-        description:
-          'standard: mean 0, standard deviation 1. minmax: the training range becomes 0 to 1. robust: median 0, interquartile range 1. none: as they are.',
-      },
-    ),
-  },
-  { additionalProperties: false },
+const params = lazySchema(Type =>
+  Type.Object(
+    {
+      method: Type.Union(
+        [Type.Literal('standard'), Type.Literal('minmax'), Type.Literal('robust'), Type.Literal('none')],
+        {
+          default: 'standard',
+          description:
+            'standard: mean 0, standard deviation 1. minmax: the training range becomes 0 to 1. robust: median 0, interquartile range 1. none: as they are.',
+        },
+      ),
+    },
+    { additionalProperties: false },
+  ),
 )
 
 /** One entry a column. */
@@ -26,17 +29,19 @@ interface Method {
   size(values: Float64Array): number
 }
 
-const METHODS: Record<Static<typeof params>['method'], Method> = {
+const METHODS: Record<Static<ReturnType<typeof params>>['method'], Method> = {
   standard: { centre: mean, size: deviation },
   minmax: { centre: min, size: values => sizeOf(max(values) - min(values)) },
   robust: { centre: median, size: interquartileRange },
   none: { centre: () => 0, size: () => 1 },
 }
 
-export const scale: Transform<typeof params, Scale> = {
+export const scale: Transform<ReturnType<typeof params>, Scale> = {
   kind: 'scale',
   about: 'Brings columns to one size, so that none counts more for its unit.',
-  params,
+  get params() {
+    return params()
+  },
   fit(x, { method }) {
     const { centre, size } = METHODS[method]
     return { centre: learn(x, 0, centre), size: learn(x, 1, size) }

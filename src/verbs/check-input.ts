@@ -5,9 +5,9 @@ import { Failure } from '../errors.ts'
 import { nearest } from '../math/nearest.ts'
 import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
+import { throughEarlier } from '../plan/features.ts'
 import { quoteName } from '../sql.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
-import { throughEarlier } from './columns.ts'
 import type { ModelFile } from './model-file.ts'
 
 export interface Checked {

@@ -4,6 +4,7 @@ import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
 import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
+import { throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
 import { quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
@@ -160,18 +161,6 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
     planned.push({ name, text: sql, ...throughEarlier(checked, planned) })
   }
   return planned
-}
-
-type Checked = Pick<PlannedFeature, 'sql' | 'kind' | 'columns'>
-
-/** What a checked expression reads of the table, directly or through the features above it. */
-export function throughEarlier({ sql, kind, columns }: Checked, earlier: readonly PlannedFeature[]): Checked {
-  const used = columns.map(column => earlier.find(f => f.name === column))
-  return {
-    sql,
-    kind: kind === 'window' || used.some(f => f?.kind === 'window') ? 'window' : 'row',
-    columns: [...new Set(columns.flatMap((column, i) => used[i]?.columns ?? [column]))],
-  }
 }
 
 /** A condition of the recipe (`learn`, the label) over the columns of a table; a plain column name is one, too. */

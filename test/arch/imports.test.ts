@@ -2,10 +2,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { posix, sep } from 'node:path'
 import { expect, it } from 'vitest'
 
-/** Who may import whom, by the folders and files right under src/. Everyone may import `errors` and `sql`. */
+const GROUND = ['errors', 'sql', 'lazy-schema']
+/** Who may import whom, by the folders and files right under src/. Everyone may import {@link GROUND}. */
 const ROOMS: Record<string, string> = {
-  errors: '',
-  sql: '',
   math: '',
   recipe: 'math',
   kernels: 'math',
@@ -41,14 +40,14 @@ function faults(path: string, text: string): string[] {
     .map(match => match[1] ?? match[2] ?? '')
     .flatMap(name => {
       const to = name.startsWith('.') ? roomOf(posix.join(posix.dirname(path), name)) : undefined
-      const allowed = to === undefined || [room, 'errors', 'sql', ...(ROOMS[room] ?? '').split(' ')].includes(to)
+      const allowed = to === undefined || [room, ...GROUND, ...(ROOMS[room] ?? '').split(' ')].includes(to)
       const foreign = Object.entries(OWNERS).some(([owner, library]) => library.test(name) && room !== owner)
       return allowed && !foreign ? [] : [`imports ${name}`]
     })
   const world = WORLDLY.includes(room) ? null : WORLD.exec(code)
   return [
     ...found,
-    ...(room in ROOMS ? [] : ['is in no room of the table']),
+    ...([...GROUND, ...Object.keys(ROOMS)].includes(room) ? [] : ['is in no room of the table']),
     ...(world ? [`uses ${world[0]}`] : []),
     ...(SHAPELESS.test(path) ? ['has a name that says nothing'] : []),
     ...(text.split('\n').length > MAX_LINES ? [`is longer than ${MAX_LINES} lines`] : []),
