@@ -114,25 +114,42 @@ export interface Seen {
   readonly max: number
 }
 
-/** SQL: "risk 0.7123 above 0.6512 (WARNING); ph_level 9.1 beyond 6.8–7.6 seen in training". */
+/** How many features an alarm names, unless the recipe says otherwise. */
+const NAMED = 3
+
+/**
+ * SQL: "risk 0.7123 above 0.6512 (WARNING); ph_level 9.1 beyond 6.8–7.6 seen in training". Of the features beyond their
+ * training range the `named` farthest, measured in widths of the range.
+ */
 export function alarmOf(
   risk: string,
   levels: readonly { name: string; cut: number }[],
   features: readonly (Feature & Seen)[],
   hidden: ReadonlySet<string>,
+  named = NAMED,
 ): string {
   // The highest level first: CASE takes the first that holds.
   const cases = levels
     .toReversed()
     .map(l => `WHEN ${risk} > ${quoteNumber(l.cut)} THEN ${quoteText(`${short(l.cut)} (${l.name})`)}`)
-  const beyond = features
-    .filter(f => !f.columns.some(c => hidden.has(c)) && Number.isFinite(f.min) && Number.isFinite(f.max))
-    .map(f => {
-      const value = asNumber(f)
-      const text = `concat(${quoteText(`${f.name} `)}, ${shortSql(value)}, ${quoteText(` beyond ${short(f.min)}–${short(f.max)} seen in training`)})`
-      return `CASE WHEN ${value} < ${quoteNumber(f.min)} OR ${value} > ${quoteNumber(f.max)} THEN ${text} END`
-    })
-  return `concat_ws('; ', concat('risk ', ${shortSql(risk)}, ' above ', CASE ${cases.join(' ')} END)${beyond.map(b => `, ${b}`).join('')})`
+  const above = `concat('risk ', ${shortSql(risk)}, ' above ', CASE ${cases.join(' ')} END)`
+  const shown = features.filter(
+    f => !f.columns.some(c => hidden.has(c)) && Number.isFinite(f.min) && Number.isFinite(f.max),
+  )
+  if (named === 0 || shown.length === 0) return above
+  const beyond = shown.map(f => {
+    const value = asNumber(f)
+    const text = `concat(${quoteText(`${f.name} `)}, ${shortSql(value)}, ${quoteText(` beyond ${short(f.min)}–${short(f.max)} seen in training`)})`
+    const [min, max] = [quoteNumber(f.min), quoteNumber(f.max)]
+    return {
+      text: `CASE WHEN ${value} < ${min} OR ${value} > ${max} THEN ${text} END`,
+      far: `greatest(${min} - ${value}, ${value} - ${max}) / (${max} - ${min})`,
+    }
+  })
+  const entries = beyond.map(b => `{'far': ${b.far}, 'text': ${b.text}}`)
+  const farthest = `list_reverse_sort(list_filter([${entries.join(', ')}], x -> x.text IS NOT NULL))`
+  const texts = `list_transform(list_slice(${farthest}, 1, ${named}), x -> x.text)`
+  return `concat_ws('; ', ${above}, nullif(array_to_string(${texts}, '; '), ''))`
 }
 
 /** SQL: "imputed: ph_level, turbidity", NULL when nothing was. */

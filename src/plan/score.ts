@@ -167,7 +167,7 @@ function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions)
     `CASE WHEN "~risk" IS NULL THEN ${notScored(read, features, hidden)} END`,
     ...cells.filter(c => !read.includes(c)).map(c => faultOf(c, hidden.has(c.name))),
     ...cells.map(c => breachOf(c, hidden.has(c.name))),
-    `CASE WHEN "~risk" > ${cut} THEN ${alarmOf('"~risk"', fitted.levels, features, hidden)} END`,
+    `CASE WHEN "~risk" > ${cut} THEN ${alarmOf('"~risk"', fitted.levels, features, hidden, recipe.output.reasons)} END`,
     ...fitted.levels.map((level, i) => level.hold && heldText(level, level.hold, i)),
   ].filter(p => p !== undefined)
   const quiet = ['"~level" = 0', '"~risk" IS NOT NULL', `NOT coalesce("~risk" > ${cut}, false)`]

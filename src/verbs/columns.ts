@@ -33,9 +33,10 @@ export interface Planned {
 /** A column is a number when at least this share of its non-empty cells are. */
 const NUMERIC_SHARE = 0.9
 
-export async function planColumns(door: Door, source: Source, loaded: LoadedRecipe): Promise<Planned> {
-  const { recipe } = loaded
-  checkColumns(recipe, source.names, loaded.source)
+export async function planColumns(door: Door, source: Source, given: LoadedRecipe): Promise<Planned> {
+  checkColumns(given.recipe, source.names, given.source)
+  const recipe = underTableNames(given.recipe, source.names)
+  const loaded = { ...given, recipe }
   const notes: string[] = []
   const numeric = await numericColumns(door, source, recipe)
   const features = recipe.features
@@ -62,6 +63,29 @@ export async function planColumns(door: Door, source: Source, loaded: LoadedReci
     features,
     conditions: { learn: learn?.sql, label: label?.sql },
     notes,
+  }
+}
+
+/** Case does not tell columns apart: from here on each has the name that it has in the table. */
+export function underTableNames(recipe: Recipe, names: readonly string[]): Recipe {
+  const own = (name: string) => names[findColumn(names, name)] ?? name
+  const { id, time, group, later, private: hidden, blinded, ignore, types } = recipe.columns
+  return {
+    ...recipe,
+    columns: {
+      ...recipe.columns,
+      ...(id === undefined ? {} : { id: own(id) }),
+      ...(time === undefined ? {} : { time: { ...time, name: own(time.name) } }),
+      ...(group === undefined ? {} : { group: own(group) }),
+      ...(types === undefined
+        ? {}
+        : { types: Object.fromEntries(Object.entries(types).map(([name, type]) => [own(name), type])) }),
+      later: later.map(own),
+      private: hidden.map(own),
+      blinded: blinded.map(own),
+      ignore: ignore.map(own),
+    },
+    sensors: recipe.sensors.map(sensor => ({ ...sensor, column: own(sensor.column) })),
   }
 }
 

@@ -7,7 +7,7 @@ import { readExpression } from '../plan/expressions.ts'
 import { quoteName, quoteText } from '../sql.ts'
 import { recipeFailure } from '../recipe/mistakes.ts'
 import type { Join } from '../recipe/schema.ts'
-import { numericColumns } from './columns.ts'
+import { numericColumns, underTableNames } from './columns.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import type { Session } from './session.ts'
 import { tableOf } from './table.ts'
@@ -106,10 +106,11 @@ async function keepWhere(session: Session, source: Source, where: string, loaded
     columns: source.names,
     source: loaded.source,
   })
-  const numeric = await numericColumns(door, source, loaded.recipe)
+  const recipe = underTableNames(loaded.recipe, source.names)
+  const numeric = await numericColumns(door, source, recipe)
   const table = tableOf(source)
   const types = Object.fromEntries(columns.map(name => [name, numeric.has(name) ? 'number' : 'text'] as const))
-  const typed = typedTable(table, loaded.recipe, cellsOf(table, loaded.recipe, types, []), true)
+  const typed = typedTable(table, recipe, cellsOf(table, recipe, types, []), true)
   const kept = source.names.map((name, i) => `"~o${i}" AS ${quoteName(name)}`)
   const select = `SELECT ${kept.join(', ')} FROM (${typed}) WHERE ${sql} ORDER BY "~row"`
   return stage(session, door, select, source, 'kept')

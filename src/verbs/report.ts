@@ -30,13 +30,16 @@ export function evaluationOf(subject: Subject): Evaluation {
   const chosen = inTimeOrder(subject.chosen, rows)
   const seconds = take(rows.seconds, chosen)
   const label = take(rows.label, chosen)
-  const grouped = artifact.recipe.columns.group !== undefined
+  const { group, private: hidden } = artifact.recipe.columns
+  // Groups that nobody may see are told apart by a number.
+  const groups =
+    group !== undefined && hidden.includes(group) ? rows.groups.map((_, i) => `group ${i + 1}`) : rows.groups
   return assess({
     risk: take(risk, chosen),
     levels: subject.cuts,
     ...(label.some(l => l === 0 || l === 1) ? { label } : {}),
     ...(seconds.some(Number.isFinite) ? { seconds } : {}),
-    ...(grouped ? { group: Int32Array.from(chosen, row => rows.group[row] as number), groups: rows.groups } : {}),
+    ...(group === undefined ? {} : { group: Int32Array.from(chosen, row => rows.group[row] as number), groups }),
     samplesPerWeek: subject.samplesPerWeek,
     targetFar: artifact.levels[0]?.rule,
     runToFailure: subject.runToFailure,
