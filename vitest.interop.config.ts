@@ -6,5 +6,6 @@ export default defineConfig({
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     fileParallelism: false,
+    slowTestThreshold: 60_000,
   },
 })
