@@ -1,4 +1,5 @@
 /** The text of a first recipe, from what was seen in the data. Comments say what was seen; a person decides. */
+import { quoteName } from '../sql.ts'
 import { DEFAULTS, DELIMITERS } from './grammar.ts'
 import type { Read } from './schema.ts'
 
@@ -67,13 +68,19 @@ export function writeRecipe(description: DataDescription): string {
     ...section('sensors:', sensors.map(sensorOf)),
     '# Without features, every numeric column above that has no other role is one. To choose, or to compute:',
     '# features:',
-    `#   ${comment(sensors[0]?.name ?? 'rise')}_rise: a - lag(a) over group`,
+    `#   ${example(comment(sensors[0]?.name ?? 'x'))}`,
     '',
     'levels:',
     `  ${DEFAULTS.level.name}: {false_alarms: ${DEFAULTS.level.budget}}${note(time ? 'or in time: {false_alarms: 1/month, hold: 3 of 5}' : 'of the rows')}`,
     `seed: ${DEFAULTS.seed}`,
   ]
   return `${lines.join('\n')}\n`
+}
+
+/** A feature to copy: how much a column rose since the row before, in the same group. */
+function example(name: string): string {
+  const column = /^[a-z_]\w*$/i.test(name) ? name : quoteName(name)
+  return `rise: ${column} - lag(${column}) over group  # with a group column`
 }
 
 function heading({ file, rows, columns }: DataDescription): string[] {

@@ -52,7 +52,7 @@ sensors:
 
 # Without features, every numeric column above that has no other role is one. To choose, or to compute:
 # features:
-#   ph_level_rise: a - lag(a) over group
+#   rise: ph_level - lag(ph_level) over group  # with a group column
 
 levels:
   ALARM: {false_alarms: 1%}  # or in time: {false_alarms: 1/month, hold: 3 of 5}
