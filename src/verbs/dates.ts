@@ -23,18 +23,21 @@ const FORMATS = [...DAYS.flatMap(day => CLOCKS.map(clock => day + clock)), 'YYYY
 
 export const ISO = 'ISO'
 
+/** A look at so many rows leaves one or two formats for all rows: trying dozens on each would take most of a fit. */
+const LOOK_ROWS = 1000
+
 export async function findDateFormats(door: Door, source: Source, column: string): Promise<string[]> {
   const cell = quoteName(column)
-  const filled = `trim(${cell}) <> ''`
-  const fits = (sql: string) => `count(*) FILTER (WHERE ${filled} AND ${sql} IS NULL)`
-  const counts = [
-    fits(`TRY_CAST(${cell} AS TIMESTAMP)`),
-    ...FORMATS.map(f => fits(`try_strptime(${cell}, ${quoteText(strptimeFormat(f))})`)),
-  ]
-  const [row] = await door.rows(
-    `SELECT count(*) FILTER (WHERE ${filled}) AS n, ${counts.map((c, i) => `${c} AS c${i}`).join(', ')} FROM ${source.sql}`,
-  )
-  if (Number(row?.n) === 0) return []
-  if (Number(row?.c0) === 0) return [ISO]
-  return FORMATS.filter((_, i) => Number(row?.[`c${i + 1}`]) === 0)
+  const filled = `SELECT ${cell} AS text FROM ${source.sql} WHERE trim(${cell}) <> ''`
+  const fitting = async (formats: readonly string[], from: string) => {
+    const misses = formats.map(
+      (f, i) =>
+        `count(*) FILTER (WHERE ${f === ISO ? 'TRY_CAST(text AS TIMESTAMP)' : `try_strptime(text, ${quoteText(strptimeFormat(f))})`} IS NULL) AS c${i}`,
+    )
+    const [row] = await door.rows(`SELECT count(*) AS n, ${misses.join(', ')} FROM (${from})`)
+    return Number(row?.n) === 0 ? [] : formats.filter((_, i) => Number(row?.[`c${i}`]) === 0)
+  }
+  const likely = await fitting([ISO, ...FORMATS], `${filled} LIMIT ${LOOK_ROWS}`)
+  const found = likely.length ? await fitting(likely, filled) : []
+  return found.includes(ISO) ? [ISO] : found
 }
