@@ -1,6 +1,6 @@
 /** The process as the commands see it: where text goes, what time it is, what happens on Ctrl-C. */
 import { EXIT, type Failure } from '../errors.ts'
-import { createHost, type Host } from '../verbs/host.ts'
+import { createHost, type Forget, type Host, type Stop } from '../verbs/host.ts'
 
 export interface Terminal {
   readonly host: Host
@@ -43,8 +43,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
   // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-    for (const stop of stops) stop()
-    process.exit(process.exitCode ?? EXIT.ok)
+    void stopAll().then(() => process.exit(process.exitCode ?? EXIT.ok))
   })
   return {
     json,
@@ -65,11 +64,13 @@ export function openTerminal(argv: readonly string[]): Terminal {
     },
     fail({ code, message, hint, exit }) {
       progress.clear()
+      if (stopping) return
       if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint, exit } }, null, 2)}\n`)
       else process.stderr.write(`ERROR: ${message}\n\nSolution: ${hint}\n`)
     },
     bug(error) {
       progress.clear()
+      if (stopping) return
       const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
       process.stderr.write(
         `ERROR: this is a mistake in tocsin, not in your data: ${text}\n\nSolution: Please report it with the command you ran.\n`,
@@ -104,23 +105,51 @@ function progressLine(silent: boolean) {
   }
 }
 
-const stops = new Set<() => void | Promise<void>>()
+const stops = new Set<Stop>()
+/** While a signal is being obeyed: what fails meanwhile fails because of it, and says nothing. */
+let stopping = false
+/** The last piece of work put all that was asked for in place, and no other has begun. */
+let done = false
+/** Obeys a signal that came too late for the work of its moment. */
+let leave: (() => void) | undefined
 
-function onStop(stop: () => void | Promise<void>): () => void {
+function onStop(stop: Stop): Forget {
   listen()
+  leave?.()
+  done = false
   stops.add(stop)
-  return () => stops.delete(stop)
+  return (isDone = false) => {
+    stops.delete(stop)
+    done = isDone && stops.size === 0
+  }
+}
+
+/** Whether all of them say that it is too late. */
+async function stopAll(): Promise<boolean> {
+  if (stops.size === 0) return done
+  const ends = await Promise.allSettled([...stops].map(async stop => stop()))
+  return ends.every(end => end.status === 'fulfilled' && end.value === true)
 }
 
 let listening = false
 
-/** On a signal: clear up and go, with the code that says which. Nothing is left behind. */
+/**
+ * On a signal: clear up and go, with the code that says which; nothing is left behind. When the outputs are already in
+ * place the run ends as it would have, within milliseconds: a code that says "nothing was written" must be true.
+ */
 function listen(): void {
   if (listening) return
   listening = true
   const on = (signal: NodeJS.Signals, exit: number, word: string) =>
     process.on(signal, async () => {
-      await Promise.allSettled([...stops].map(async stop => stop()))
+      // A Ctrl-C often comes twice, from the terminal and from a parent that passes it on.
+      if (stopping) return
+      stopping = true
+      if (await stopAll()) {
+        stopping = false
+        leave = () => process.exit(exit)
+        return
+      }
       process.stderr.write(`\n${word}: nothing was written.\n`)
       process.exit(exit)
     })

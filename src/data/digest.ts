@@ -22,9 +22,18 @@ parentPort.postMessage(hash.digest('hex'))
 export function hashInWorker(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(HASH, { eval: true, workerData: path })
-    worker.once('message', resolve)
-    worker.once('error', reject)
+    answer(worker, resolve, reject)
   })
+}
+
+function answer(worker: Worker, resolve: (hash: string) => void, reject: (error: unknown) => void): void {
+  worker.once('message', resolve)
+  // A worker that cannot open its own pipes says so only in its text.
+  worker.once('error', error =>
+    reject(/\bEMFILE\b/.test(error.message) ? Object.assign(error, { code: 'EMFILE' }) : error),
+  )
+  // After an answer this says nothing; without one nobody may wait for ever.
+  worker.once('exit', code => reject(new Error(`the hashing thread ended with ${code}`)))
 }
 
 // Positive: bytes that may be read. Negative: −bytes − 1, and no more will come.
@@ -41,6 +50,7 @@ for (let at = 0; ; ) {
   const end = Number(seen < 0n ? -seen - 1n : seen)
   if (at < end) {
     const n = readSync(file, block, 0, Math.min(block.length, end - at), at)
+    if (n === 0) throw new Error('the file became shorter while it was written')
     hash.update(block.subarray(0, n))
     at += n
   } else if (seen < 0n) break
@@ -64,10 +74,7 @@ export interface Follower {
 export function followHash(path: string): Follower {
   const progress = new BigInt64Array(new SharedArrayBuffer(8))
   const worker = new Worker(FOLLOW, { eval: true, workerData: { path, progress: progress.buffer } })
-  const done = new Promise<string>((resolve, reject) => {
-    worker.once('message', resolve)
-    worker.once('error', reject)
-  })
+  const done = new Promise<string>((resolve, reject) => answer(worker, resolve, reject))
   // A failure of the writer must not leave this one unheard.
   done.catch(() => undefined)
   const tell = (value: bigint) => {

@@ -4,9 +4,19 @@
  */
 import { statfs } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Columns } from '../math/columns.ts'
+import { Failure } from '../errors.ts'
 import { quoteText } from '../sql.ts'
-import { type Connection, type DuckDB, duckdb, type PreparedStatement, type Result, TYPE } from './duckdb.ts'
+import {
+  type Connection,
+  type Database,
+  type DuckDB,
+  duckdb,
+  type PreparedStatement,
+  type Result,
+  TYPE,
+} from './duckdb.ts'
 import { translate } from './faults.ts'
 import { type Chunk, doubleView, isReadable, isValid, readChunk, writeDoubles } from './vectors.ts'
 
@@ -36,12 +46,12 @@ export interface Door {
   register(name: string, arity: number, score: Score): void
   /** The tree of one SELECT as DuckDB parses it. Throws a plain Error with DuckDB's words when it does not parse. */
   parse(select: string): Promise<unknown>
-  /** Ends the running query with INTERRUPTED. */
-  interrupt(): void
-  close(): void
+  /** Ends the running query and those that wait with INTERRUPTED, and resolves when none is left. May be repeated. */
+  close(): Promise<void>
 }
 
 const MEMORY = '1GB'
+const IMPATIENCE_MS = 20
 
 /** @throws Failure OUT_OF_MEMORY, DISK_FULL, OUTPUT_NOT_WRITABLE, INPUT_UNREADABLE, INTERRUPTED from any query. */
 export async function openDoor(options: DoorOptions): Promise<Door> {
@@ -49,18 +59,14 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
   const database = await db.open(':memory:', await configuration(db, options))
   const connection = await db.connect(database)
   await db.query(connection, lockDown(options.paths))
-  const room: Room = { db, connection, thrown: undefined, last: Promise.resolve() }
+  const room: Room = { db, connection, thrown: undefined, last: Promise.resolve(), closing: undefined }
   return {
     run: sql => queued(room, sql, () => run(room, sql)),
     rows: sql => queued(room, sql, () => rows(room, sql)),
     stream: (sql, take) => queued(room, sql, () => stream(room, sql, take)),
     register: (name, arity, score) => register(room, name, arity, score),
     parse: select => queued(room, select, () => parse(room, select)),
-    interrupt: () => db.interrupt(connection),
-    close() {
-      db.disconnect_sync(connection)
-      db.close_sync(database)
-    },
+    close: () => (room.closing ??= close(room, database)),
   }
 }
 
@@ -70,6 +76,16 @@ interface Room {
   /** What a registered function threw: DuckDB keeps only its text. */
   thrown: unknown
   last: Promise<unknown>
+  closing: Promise<void> | undefined
+}
+
+/** A query that outlived its connection would take the process with it. */
+async function close({ db, connection, last }: Room, database: Database): Promise<void> {
+  const idle = last.then(() => true)
+  // Again and again: a query that is just beginning forgets that it was interrupted.
+  while ((await Promise.race([idle, sleep(IMPATIENCE_MS, false, { ref: false })])) === false) db.interrupt(connection)
+  db.disconnect_sync(connection)
+  db.close_sync(database)
 }
 
 async function configuration(db: DuckDB, options: DoorOptions) {
@@ -106,6 +122,7 @@ function lockDown(paths: readonly string[]): string {
 /** One query at a time: a second one on the same connection would cut a running stream short. */
 function queued<T>(room: Room, sql: string, act: () => Promise<T>): Promise<T> {
   const turn = room.last.then(async () => {
+    if (room.closing !== undefined) throw new Failure('INTERRUPTED')
     room.thrown = undefined
     try {
       return await act()

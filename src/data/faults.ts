@@ -6,16 +6,15 @@ const FILE = /"([^"\n]*[/\\][^"\n]*)"|'([^'\n]*[/\\][^'\n]*)'/
 
 type Rule = readonly [pattern: RegExp, failure: (reason: string, path: string, cause: Error) => Failure]
 
+const FULL = /No space left on device|ENOSPC|Disk quota exceeded|not enough space on the disk/i
+
 const RULES: readonly Rule[] = [
   [/^INTERRUPT|Interrupted!/, (_r, _p, cause) => new Failure('INTERRUPTED', {}, { cause })],
   [
     /^Out of Memory Error|bad allocation|std::bad_alloc/,
     (reason, _p, cause) => new Failure('OUT_OF_MEMORY', { reason }, { cause }),
   ],
-  [
-    /No space left on device|ENOSPC|Disk quota exceeded|not enough space on the disk/i,
-    (_r, path, cause) => new Failure('DISK_FULL', { path }, { cause }),
-  ],
+  [FULL, (_r, path, cause) => new Failure('DISK_FULL', { path }, { cause })],
   [
     /^IO Error: (?:Could not (?:write|truncate|fsync|sync|move|create)|Cannot open file .*(?:Read-only|Permission)|Failed to (?:write|create))|^IO Error: .*(?:Read-only file system|File too large)/is,
     (reason, path, cause) => notWritable(reason, path, cause),
@@ -53,7 +52,7 @@ export function translate(error: unknown, sql = ''): Error {
   const path = named?.[1] ?? named?.[2] ?? 'the data'
   const reason = finalPath(firstLine(error.message))
   // DuckDB opens inputs and outputs with the same words.
-  if (/^Cannot open file/.test(reason) && sql.includes(`TO '${path}'`))
+  if (rule[0] !== FULL && /^Cannot open file/.test(reason) && sql.includes(`TO '${path}'`))
     return notWritable(reason, finalPath(path), error)
   return rule[1](reason, finalPath(path), error)
 }

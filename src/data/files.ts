@@ -82,12 +82,11 @@ function ends(path: string): { head: Buffer; tail: Buffer } {
 export function unreadable(path: string, error: unknown): Failure {
   const { code, message } = error as NodeJS.ErrnoException
   if (code === 'ENOENT') return new Failure('INPUT_NOT_FOUND', { path }, { cause: error })
-  const reason = code === 'EACCES' || code === 'EPERM' ? 'no permission' : message
-  return new Failure(
-    'INPUT_UNREADABLE',
-    { path, reason, hint: 'Check the file and its permissions.' },
-    { cause: error },
-  )
+  const [reason, hint] =
+    code === 'EMFILE'
+      ? ['too many files are open', 'Raise the limit (ulimit -n 1024) and run again.']
+      : [code === 'EACCES' || code === 'EPERM' ? 'no permission' : message, 'Check the file and its permissions.']
+  return new Failure('INPUT_UNREADABLE', { path, reason, hint }, { cause: error })
 }
 
 const starts = (bytes: Buffer, magic: string, at = 0): boolean =>

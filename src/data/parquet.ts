@@ -57,7 +57,7 @@ export async function settleParquet(files: readonly string[], options: SettleOpt
       sql: readParquet(path),
     }
   } finally {
-    door.close()
+    await door.close()
   }
 }
 

@@ -41,12 +41,17 @@ interface Stream {
 export async function pasteFile(job: PasteJob): Promise<Pasted> {
   // A record must fit into its window: the longest record of the source is not known here, so windows grow when needed.
   for (let block = BLOCK; ; block *= 8) {
-    const out = openSync(job.out, 'w')
+    const out = attempt(job, () => openSync(job.out, 'w'))
     const follower = followHash(job.out)
     let sha256: string | undefined
     try {
       const records = await pasteWith(job, block, out, follower)
-      if (records !== undefined) return { records, sha256: (sha256 = await follower.finish()) }
+      if (records !== undefined) {
+        sha256 = await follower.finish().catch(error => {
+          throw outputFailure(error, job.out)
+        })
+        return { records, sha256 }
+      }
     } finally {
       closeSync(out)
       if (sha256 === undefined) follower.abandon()
@@ -122,8 +127,12 @@ function fill(stream: Stream, bytes: Uint8Array): void {
 }
 
 function writeAll(fd: number, block: Uint8Array, job: PasteJob): void {
+  for (let done = 0; done < block.length; ) done += attempt(job, () => writeSync(fd, block, done))
+}
+
+function attempt<T>(job: PasteJob, act: () => T): T {
   try {
-    for (let done = 0; done < block.length; ) done += writeSync(fd, block, done)
+    return act()
   } catch (error) {
     throw outputFailure(error, job.out)
   }

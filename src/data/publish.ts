@@ -61,8 +61,11 @@ export interface Run {
    * Throws DISK_FULL or OUTPUT_NOT_WRITABLE (nothing of this run is left), or DURABILITY_UNKNOWN (the set is there).
    */
   publish(set: FileSet): Promise<PublishedFile[]>
-  /** Removes everything the run made and that is not a complete set; synchronous, never throws, may be repeated. */
-  discard(): void
+  /**
+   * Removes everything the run made and that is not a complete set; synchronous, never throws, may be repeated.
+   * Returns whether the set is in place.
+   */
+  discard(): boolean
 }
 
 interface Work {
@@ -149,6 +152,7 @@ function run(work: Work, made: readonly string[]): Run {
     clearInterval(pulse)
     if (!work.complete) for (const path of work.placed) remove(path)
     clear(work.folder, work.lock, work.owner, work.complete ? [] : made)
+    return work.complete
   }
   return {
     folder: work.folder,
@@ -262,7 +266,8 @@ function clear(folder: string, lock: string, owner: Owner, made: readonly string
 
 function remove(path: string): void {
   try {
-    rmSync(path, { recursive: true, force: true })
+    // Tried again: a thread of DuckDB's may put a file into the folder while it is being emptied.
+    rmSync(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 })
   } catch {
     // As above: cleaning up never hides the failure that led to it.
   }

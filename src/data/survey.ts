@@ -46,7 +46,7 @@ const BREATH = 64
 
 /** Delimiter and quote must be ASCII. @throws Failure INPUT_UNREADABLE */
 export async function survey(path: string, options: SurveyOptions): Promise<Survey> {
-  const file = openSync(path, 'r')
+  const file = opened(path)
   try {
     const worker = options.hash && fstatSync(file).size >= WORKER_BYTES ? hashInWorker(path) : undefined
     // A failure of the scan must not leave this one unheard.
@@ -57,6 +57,14 @@ export async function survey(path: string, options: SurveyOptions): Promise<Surv
     throw error instanceof Failure ? error : unreadable(path, error)
   } finally {
     closeSync(file)
+  }
+}
+
+function opened(path: string): number {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    throw unreadable(path, error)
   }
 }
 

@@ -3,13 +3,18 @@ import { randomBytes } from 'node:crypto'
 import type { Identity } from '../data/publish.ts'
 import { isAlive } from './alive.ts'
 
+/** Clears up. True: too late, all that was asked for is in place. */
+export type Stop = () => unknown
+/** `done`: the work ended with all that was asked for in place. */
+export type Forget = (done?: boolean) => void
+
 export interface Host extends Identity {
   /** The wall clock, for records only; no result depends on it. */
   now(): Date
   /** Milliseconds that only go forward. */
   clock(): number
   /** Registers what must happen when the process is told to stop; returns the function that takes it back. */
-  onStop(stop: () => void | Promise<void>): () => void
+  onStop(stop: Stop): Forget
   /** Progress of long work: `done` of `total` rows. Shown on a terminal, ignored elsewhere. */
   progress(what: string, done: number, total: number): void
   /** A warning for the person: something was found that does not stop the work. */

@@ -1,8 +1,11 @@
 /** One command's workplace: a run folder beside its outputs, the settled input, and a door to DuckDB that sees only these. */
-import { resolve, sep } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve, sep } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Door, openDoor } from '../data/door.ts'
 import { type Source, settle } from '../data/intake.ts'
 import { beginRun, type Run, type RunOptions } from '../data/publish.ts'
+import { Failure } from '../errors.ts'
 import type { Read } from '../recipe/schema.ts'
 import type { Host } from './host.ts'
 
@@ -36,6 +39,9 @@ export interface Session {
   door(options?: { oneThread?: boolean }): Promise<Door>
 }
 
+/** A person who pressed Ctrl-C waits no longer than this for threads that do not listen. */
+const STOP_MS = 3_000
+
 /**
  * Runs `work` in a session and clears up after it, whatever happens: success, failure, Ctrl-C. What `work` publishes
  * stays; everything else is gone.
@@ -51,9 +57,12 @@ export async function inSession<T>(
   // Listening before the run begins: a signal in that moment must not leave its lock.
   const beginning = beginRun(options)
   const forget = host.onStop(async () => {
-    door?.interrupt()
     const begun = await beginning.catch(() => undefined)
+    if (begun?.discard()) return true
+    // DuckDB's threads may just then have written into the folder that went.
+    await Promise.race([door?.close(), sleep(STOP_MS)])
     begun?.discard()
+    return false
   })
   const run = await beginning.catch(error => {
     forget()
@@ -84,9 +93,18 @@ export async function inSession<T>(
   }
   try {
     return await work(session)
+  } catch (error) {
+    const clear = error instanceof Failure && error.code !== 'INPUT_UNREADABLE'
+    throw clear || existsSync(run.folder) || run.discard() ? error : gone(place, error)
   } finally {
-    forget()
-    door?.close()
-    run.discard()
+    await door?.close()
+    forget(run.discard())
   }
+}
+
+/** Without its folder a run fails in a hundred ways, none of which names the reason. */
+function gone({ directory, name }: Workplace, cause: unknown): Failure {
+  const reason = 'the folder does not exist any more'
+  const hint = 'Give an --output in a folder that stays while the run lasts.'
+  return new Failure('OUTPUT_NOT_WRITABLE', { path: join(directory, name), reason, hint }, { cause })
 }

@@ -190,12 +190,16 @@ describe('failures', () => {
     expect(error).toMatchObject({ name: 'Failure', code: 'OUT_OF_MEMORY', exit: 8 })
   })
 
-  test('an interrupted query is INTERRUPTED', async () => {
+  test('a closed door ends the running query and those behind it with INTERRUPTED', async () => {
     const made = await door()
     const query = made.run('SELECT count(*) FROM range(100000) a, range(1000000) b WHERE hash(a.range + b.range) = 1')
-    setTimeout(() => made.interrupt(), 50)
+    const behind = made.rows('SELECT 1 AS one')
+    await new Promise(resolve => setTimeout(resolve, 50))
+    const closed = made.close()
     await expect(query).rejects.toMatchObject({ code: 'INTERRUPTED', exit: 130 })
-    expect(await made.rows('SELECT 1 AS one')).toEqual([{ one: 1 }])
+    await expect(behind).rejects.toMatchObject({ code: 'INTERRUPTED' })
+    await closed
+    await expect(made.run('SELECT 1')).rejects.toMatchObject({ code: 'INTERRUPTED' })
   })
 
   test('a file that is not Parquet is INPUT_UNREADABLE', async () => {
