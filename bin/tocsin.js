@@ -2,6 +2,9 @@
 // The one file that any Node can run: it answers --version without loading the program, and on a Node that is too old
 // it says so in one sentence instead of failing with a syntax error.
 import { existsSync, readFileSync } from 'node:fs'
+import * as modules from 'node:module'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 
 const [major] = process.versions.node.split('.')
 if (Number(major) < 24) {
@@ -14,6 +17,10 @@ if (process.argv[2] === '--version' || process.argv[2] === '-V') {
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   process.stdout.write(`${version}\n`)
 } else {
+  // Compiled code is kept for the next start, which then takes a third of the time. In the user's own cache: in a shared
+  // temporary folder somebody else could put code there. Where that folder cannot be written nothing is kept.
+  const caches = process.env.XDG_CACHE_HOME || process.env.LOCALAPPDATA || join(homedir(), '.cache')
+  modules.enableCompileCache?.(join(caches, 'tocsin'))
   // A checkout runs its TypeScript as it is; a package carries dist/, because Node strips no types under node_modules.
   const source = new URL('../src/cli/main.ts', import.meta.url)
   const { main } = await import(
