@@ -4,7 +4,9 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/interop/**', 'node_modules/**'],
-    testTimeout: 30_000,
+    // Generous, because other programs may be running; a hang still ends.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     maxWorkers: 2,
     // One line a file; only a test that takes unusually long is named.
     slowTestThreshold: 10_000,
