@@ -20,3 +20,8 @@ export function quoteNumber(value: number): string {
   if (typeof value !== 'number' || !Number.isFinite(value)) throw new RangeError(`not a finite number: ${value}`)
   return `${quoteText(String(value))}::DOUBLE`
 }
+
+/** Columns that statements add for themselves stand beside the user's, so theirs may not have these names. */
+export function isInternal(name: string): boolean {
+  return /^~(o\d+|n\d+|in\d+|row|risk|level|time|line|seconds)$/i.test(name)
+}

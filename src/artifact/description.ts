@@ -2,6 +2,7 @@
  * The shape of what a model file says of itself. A file may come from anybody: whatever of it reaches a statement or an
  * array is held against this first.
  */
+import { isInternal } from '../sql.ts'
 import {
   filled,
   flag,
@@ -171,7 +172,9 @@ const description = object(
 /** @throws Error with the place and what was expected there. */
 export function checkDescription(value: unknown): void {
   description(value, 'it')
-  const { features } = value as { features: readonly { name: string }[] }
+  const { features, types } = value as { features: readonly { name: string }[]; types: object }
+  const internal = [...features.map(f => f.name), ...Object.keys(types)].find(isInternal)
+  if (internal !== undefined) throw new Error(`its description is damaged: a column has the name ${internal}`)
   const seen = new Set(features.map(f => f.name.toLowerCase()))
   if (seen.size < features.length) throw new Error('its description is damaged: two features have one name')
 }

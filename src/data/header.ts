@@ -1,8 +1,12 @@
 /** Names of columns that SQL, a recipe and a person can tell apart. */
 import { Failure } from '../errors.ts'
+import { isInternal } from '../sql.ts'
 import { MAX_COLUMNS } from './source.ts'
 
-/** @throws Failure INPUT_HEADER for blank names, for names that are equal or differ only in case, and for too many. */
+/**
+ * @throws Failure INPUT_HEADER for blank names, for names that are equal or differ only in case, for names of our own, and
+ * for too many.
+ */
 export function checkNames(path: string, names: readonly string[]): void {
   if (names.length > MAX_COLUMNS) {
     const hint = `Keep the columns that matter: a table may have up to ${MAX_COLUMNS}.`
@@ -11,6 +15,11 @@ export function checkNames(path: string, names: readonly string[]): void {
   const blank = names.flatMap((name, i) => (name === '' ? [i + 1] : []))
   if (blank.length > 0) {
     const problem = `${blank.length === 1 ? 'column' : 'columns'} ${blank.slice(0, 10).join(', ')} of ${names.length} ${blank.length === 1 ? 'has' : 'have'} no name`
+    throw new Failure('INPUT_HEADER', { path, problem, hint: rename(names) })
+  }
+  const internal = names.find(isInternal)
+  if (internal !== undefined) {
+    const problem = `the column ${internal} has a name that tocsin uses for itself`
     throw new Failure('INPUT_HEADER', { path, problem, hint: rename(names) })
   }
   const seen = new Map<string, string[]>()
@@ -37,7 +46,7 @@ const fold = (name: string): string => name.normalize('NFC').toLowerCase()
 function rename(names: readonly string[]): string {
   const taken = new Set<string>()
   const mended = names.map((name, i) => {
-    const wish = name === '' ? `column_${i + 1}` : name
+    const wish = name === '' ? `column_${i + 1}` : isInternal(name) ? name.slice(1) : name
     let free = wish
     for (let n = 2; taken.has(fold(free)); n += 1) free = `${wish}_${n}`
     taken.add(fold(free))

@@ -40,7 +40,8 @@ function layersOf(features: readonly Feature[]): Feature[][] {
 }
 
 function mentions(sql: string, name: string): boolean {
-  const escaped = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  // Inside quotes a quote stands twice.
+  const escaped = name.replaceAll('"', '""').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(sql)
 }
 

@@ -6,7 +6,7 @@ import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import { throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
-import { quoteName } from '../sql.ts'
+import { isInternal, quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
 import { type PathMistake, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
 import { checkColumns } from '../recipe/roles.ts'
@@ -176,6 +176,9 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
       continue
     }
     const path = `features.${name}`
+    if (isInternal(name)) {
+      throw mistake(loaded, { path, at: 'key', found: name, expected: 'another name: tocsin uses this one for itself' })
+    }
     if (at >= 0) {
       const expected = 'a name of its own, so that the two cannot be mixed up'
       throw mistake(loaded, { path, at: 'key', found: `a feature named like the column ${name}`, expected })

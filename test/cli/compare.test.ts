@@ -1,7 +1,7 @@
 /** Several models on the same rows, and every way of saying where the results go. */
 import { existsSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BIN, createFolder, type Folder, parseRecords, readParquet, runProcess } from './program.ts'
+import { BIN, createFolder, type Folder, type Json, parseRecords, readParquet, runProcess } from './program.ts'
 import { COLUMNS, plantRecipe, plantTable } from './tables.ts'
 
 let folder: Folder
@@ -58,7 +58,7 @@ describe('two models', () => {
   test('are compared in the metadata, where a script still finds one line', () => {
     const { comparison, scoring_results } = folder.json('both_metadata.json')
     const anomalies = (name: string) => folder.csv(`${name}.csv`).filter(r => r.is_anomaly === '1').length
-    expect(comparison.map((c: any) => [c.model_name, c.anomalies, c.scored, c.rejected])).toEqual([
+    expect(comparison.map((c: Json) => [c.model_name, c.anomalies, c.scored, c.rejected])).toEqual([
       ['old', anomalies('old'), 59, 1],
       ['new', anomalies('new'), 60, 0],
     ])
@@ -103,7 +103,7 @@ test.each([
 ])('--format %s', async (format, expected) => {
   await folder.must(['score', 'new.tocsin', 'today.csv', '--output', `f/${format}/x`, '--format', format])
   expect(readdirSync(folder.at(`f/${format}`)).sort()).toEqual(expected)
-  expect(folder.json(`f/${format}/x_metadata.json`).outputs.map((o: any) => o.file)).toEqual(expected.slice(0, -1))
+  expect(folder.json(`f/${format}/x_metadata.json`).outputs.map((o: Json) => o.file)).toEqual(expected.slice(0, -1))
 })
 
 test('--format of a run removes what an earlier format left', async () => {

@@ -59,7 +59,9 @@ const cases: [code: number, what: string, args: string[], says: string][] = [
 ]
 
 test.each(cases)('%i: %s', async (code, _, args, says) => {
-  const outcome = await folder.run(args.includes('--output') || args[0] !== 'score' ? args : [...args, '--output', 'out'])
+  const outcome = await folder.run(
+    args.includes('--output') || args[0] !== 'score' ? args : [...args, '--output', 'out'],
+  )
   expect({ code: outcome.code, stderr: outcome.stderr }).toEqual({ code, stderr: expect.any(String) })
   expect(outcome.stderr).not.toContain('mistake in tocsin')
   if (code === 0) return
@@ -74,7 +76,8 @@ test('6: another run is writing the same output', async () => {
   const first = folder.run([...SCORE, 'many.csv', '--output', 'shared/out'])
   // The lock is there as soon as the work begins.
   const { existsSync, readdirSync } = await import('node:fs')
-  while (!existsSync(folder.at('shared')) || !readdirSync(folder.at('shared')).some(f => f.endsWith('lock'))) await new Promise(r => setTimeout(r, 5))
+  while (!existsSync(folder.at('shared')) || !readdirSync(folder.at('shared')).some(f => f.endsWith('lock')))
+    await new Promise(r => setTimeout(r, 5))
   const second = await folder.run([...SCORE, 'today.csv', '--output', 'shared/out'])
   expect([second.code, second.stderr]).toEqual([6, expect.stringContaining('Another run')])
   expect((await first).code).toBe(0)

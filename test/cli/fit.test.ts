@@ -66,7 +66,10 @@ describe('the model file', () => {
   })
 
   test('in words: model, rows, cut, features with units and ranges', async () => {
-    folder.write('units.yaml', plantRecipe('sensors:\n  temp: {unit: °C, fault: [-999], limits: [0, 40]}\nlevels:\n  W: {quantile: 99%}\n'))
+    folder.write(
+      'units.yaml',
+      plantRecipe('sensors:\n  temp: {unit: °C, fault: [-999], limits: [0, 40]}\nlevels:\n  W: {quantile: 99%}\n'),
+    )
     await folder.must(['fit', 'units.yaml', '--no-report', '-o', 'units.tocsin'])
     const { stdout } = await folder.must(['inspect', '--model', 'units.tocsin'])
     expect(stdout).toMatch(/^model +isolation-forest, .*n_estimators 100/m)
@@ -94,13 +97,24 @@ describe('what fitting says', () => {
     const { stdout, code } = await folder.run(['fit', 'tight.yaml', '--no-report', '-o', 'tight.tocsin'])
     expect(code).toBe(0)
     // 200 held-out hours without an alarm: 3.0 / (200 / 168) = 2.5 a week; and 3.0 / 0.1 = 30 weeks.
-    expect(stdout).toMatch(/supports at most 2\.5 false alarms a week \(95 %\)\. You asked 0\.1\/week: that takes 30 weeks of healthy data\. Marked NOT SUPPORTED\./)
+    expect(stdout).toMatch(
+      /supports at most 2\.5 false alarms a week \(95 %\)\. You asked 0\.1\/week: that takes 30 weeks of healthy data\. Marked NOT SUPPORTED\./,
+    )
     expect((await folder.must(['inspect', 'tight.tocsin'])).stdout).toContain('NOT SUPPORTED')
-    expect((await folder.must(['score', 'tight.tocsin', 'train.csv', '--output', 'tight'])).stdout).toContain('NOT SUPPORTED')
+    expect((await folder.must(['score', 'tight.tocsin', 'train.csv', '--output', 'tight'])).stdout).toContain(
+      'NOT SUPPORTED',
+    )
   })
 
   test('--strict fails then, with 2, and writes nothing', async () => {
-    const { code, stderr, files } = await folder.run(['fit', 'tight.yaml', '--no-report', '-o', 'strict.tocsin', '--strict'])
+    const { code, stderr, files } = await folder.run([
+      'fit',
+      'tight.yaml',
+      '--no-report',
+      '-o',
+      'strict.tocsin',
+      '--strict',
+    ])
     expect([code, files.includes('strict.tocsin')]).toEqual([2, false])
     expect(stderr).toMatch(/^ERROR: The held-out data cannot support the budget of ALARM/)
   })
@@ -109,31 +123,80 @@ describe('what fitting says', () => {
     const [head, ...lines] = plantTable({ rows: 300 }).trimEnd().split('\n') as [string, ...string[]]
     folder.write('copies.csv', `${[head, ...lines, ...lines].join('\n')}\n`)
     folder.write('copies.yaml', plantRecipe(undefined, 'group: unit_id'))
-    const { stderr, stdout } = await folder.must(['fit', 'copies.yaml', '--input', 'copies.csv', '--no-report', '-o', 'copies.tocsin'])
+    const { stderr, stdout } = await folder.must([
+      'fit',
+      'copies.yaml',
+      '--input',
+      'copies.csv',
+      '--no-report',
+      '-o',
+      'copies.tocsin',
+    ])
     expect(stderr).toMatch(/^WARNING: \d+ held-out rows are copies of rows that teach/)
     expect(stdout).not.toContain('; 0 rows in both')
   })
 
   test('labels that are noise: not better than chance, in words', async () => {
     const random = createRandom(3)
-    folder.write('noise.csv', plantTable({ rows: 600, edit: cells => (cells.note = random.next() < 0.2 ? 'bad' : 'good') }))
+    folder.write(
+      'noise.csv',
+      plantTable({ rows: 600, edit: cells => (cells.note = random.next() < 0.2 ? 'bad' : 'good') }),
+    )
     folder.write('label.yaml', plantRecipe(undefined, `time: timestamp, label: "note = 'bad'"`))
-    const { stdout } = await folder.must(['fit', 'label.yaml', '--input', 'noise.csv', '--no-report', '-o', 'label.tocsin'])
-    expect(stdout).toMatch(/^quality {2}AUC 0\.\d\d \(0\.\d\d–0\.\d\d\) on rows that did not teach, \d+ bad: not better than chance$/m)
+    const { stdout } = await folder.must([
+      'fit',
+      'label.yaml',
+      '--input',
+      'noise.csv',
+      '--no-report',
+      '-o',
+      'label.tocsin',
+    ])
+    expect(stdout).toMatch(
+      /^quality {2}AUC 0\.\d\d \(0\.\d\d–0\.\d\d\) on rows that did not teach, \d+ bad: not better than chance$/m,
+    )
   })
 
   test('labels that the readings tell apart: quality without that sentence', async () => {
-    folder.write('truth.csv', plantTable({ rows: 600, edit: (cells, row) => Object.assign(cells, row % 5 === 0 ? { note: 'bad', temp: '50', flow: '20', pressure: '9' } : { note: 'good' }) }))
-    const { stdout } = await folder.must(['fit', 'label.yaml', '--input', 'truth.csv', '--no-report', '-o', 'told.tocsin'])
+    folder.write(
+      'truth.csv',
+      plantTable({
+        rows: 600,
+        edit: (cells, row) =>
+          Object.assign(
+            cells,
+            row % 5 === 0 ? { note: 'bad', temp: '50', flow: '20', pressure: '9' } : { note: 'good' },
+          ),
+      }),
+    )
+    const { stdout } = await folder.must([
+      'fit',
+      'label.yaml',
+      '--input',
+      'truth.csv',
+      '--no-report',
+      '-o',
+      'told.tocsin',
+    ])
     expect(stdout).toMatch(/^quality {2}AUC 1\.00 \(\d\.\d\d–1\.00\) on rows that did not teach, \d+ bad$/m)
   })
 })
 
 describe('threshold', () => {
-  beforeAll(() => folder.write('normal.csv', plantTable({ rows: 400, seed: 31, start: '2026-03-01' })) as unknown as void)
+  beforeAll(() => {
+    folder.write('normal.csv', plantTable({ rows: 400, seed: 31, start: '2026-03-01' }))
+  })
 
   test('writes a new model that names its parent; only the level differs', async () => {
-    const { stdout } = await folder.must(['threshold', 'plant.tocsin', 'normal.csv', '--quantile', '90%', '-o', 'new.tocsin'])
+    const { stdout } = await folder.must([
+      'threshold',
+      'plant.tocsin',
+      'normal.csv',
+      '--quantile',
+      '90%',
+      '-o',
+      'new.tocsin',
+    ])
     const inspect = async (file: string) => JSON.parse((await folder.must(['inspect', file, '--json'])).stdout)
     const [before, after] = [await inspect('plant.tocsin'), await inspect('new.tocsin')]
     expect(after.parent).toBe(before.id)
@@ -145,11 +208,7 @@ describe('threshold', () => {
     expect(sha256(folder.bytes('plant.tocsin'))).toBe(before.id)
   })
 
-  test.each([
-    ['--target_far', '5%'],
-    ['--target-far', '5%'],
-    ['--target_far=5%'],
-  ])('%s %s', async (...flag) => {
+  test.each([['--target_far', '5%'], ['--target-far', '5%'], ['--target_far=5%']])('%s %s', async (...flag) => {
     await folder.must(['calibrate', '--model', 'plant.tocsin', '--input', 'normal.csv', ...flag, '-o', 'far.tocsin'])
     await folder.must(['score', 'far.tocsin', 'normal.csv', '--output', 'far'])
     expect(folder.csv('far.csv').filter(r => r.is_anomaly === '1').length).toBeLessThanOrEqual(20)
@@ -160,9 +219,31 @@ describe('threshold', () => {
     await folder.must(['threshold', 'plant.tocsin', 'normal.csv', ...args, '-o', 'weekly.tocsin'])
     const config = folder.json('reports/threshold_config.json')
     expect(Object.keys(config)).toEqual(
-      expect.arrayContaining(['threshold', 'threshold_percentile', 'target_far_per_week', 'estimated_far_per_week', 'samples_per_week', 'n_validation_samples', 'n_validation_alerts', 'validation_alert_rate', 'score_min', 'score_max', 'score_mean', 'score_std', 'timestamp', 'model_path', 'calibration_split', 'n_features']),
+      expect.arrayContaining([
+        'threshold',
+        'threshold_percentile',
+        'target_far_per_week',
+        'estimated_far_per_week',
+        'samples_per_week',
+        'n_validation_samples',
+        'n_validation_alerts',
+        'validation_alert_rate',
+        'score_min',
+        'score_max',
+        'score_mean',
+        'score_std',
+        'timestamp',
+        'model_path',
+        'calibration_split',
+        'n_features',
+      ]),
     )
-    expect(config).toMatchObject({ target_far_per_week: 20, samples_per_week: 168, n_validation_samples: 400, n_features: 3 })
+    expect(config).toMatchObject({
+      target_far_per_week: 20,
+      samples_per_week: 168,
+      n_validation_samples: 400,
+      n_features: 3,
+    })
     expect(Number(folder.read('reports/threshold.txt'))).toBe(config.threshold)
     const { levels } = JSON.parse((await folder.must(['inspect', 'weekly.tocsin', '--json'])).stdout)
     expect(levels[0].cut).toBe(config.threshold)
@@ -174,24 +255,60 @@ describe('threshold', () => {
     [['--quantile', '190%'], '--quantile is "190%"'],
     [['--level', 'NONE', '--quantile', '90%'], '--level is "NONE"'],
   ])('%j is refused', async (args, message) => {
-    const { code, stderr } = await folder.run(['threshold', 'plant.tocsin', 'normal.csv', ...args, '-o', 'never.tocsin'])
+    const { code, stderr } = await folder.run([
+      'threshold',
+      'plant.tocsin',
+      'normal.csv',
+      ...args,
+      '-o',
+      'never.tocsin',
+    ])
     expect([code, stderr.includes(message)]).toEqual([1, true])
   })
 
   test('the rows that taught are no held-out rows: nothing stops it, but a copy of the input is never overwritten', async () => {
-    const { code } = await folder.run(['threshold', 'plant.tocsin', 'normal.csv', '--quantile', '90%', '-o', 'normal.csv'])
+    const { code } = await folder.run([
+      'threshold',
+      'plant.tocsin',
+      'normal.csv',
+      '--quantile',
+      '90%',
+      '-o',
+      'normal.csv',
+    ])
     expect(code).toBe(4)
   })
 })
 
 describe('evaluate', () => {
-  const truth = plantTable({ rows: 300, seed: 41, start: '2026-03-01', edit: (cells, row) => Object.assign(cells, row % 10 === 0 ? { note: '1', temp: '50', flow: '20', pressure: '9' } : { note: '0' }) })
+  const truth = plantTable({
+    rows: 300,
+    seed: 41,
+    start: '2026-03-01',
+    edit: (cells, row) =>
+      Object.assign(cells, row % 10 === 0 ? { note: '1', temp: '50', flow: '20', pressure: '9' } : { note: '0' }),
+  })
 
   test('against labels: metrics, page, pictures, predictions', async () => {
     folder.write('truth2.csv', truth)
-    const { stdout } = await folder.must(['evaluate', 'plant.tocsin', 'truth2.csv', '--label', 'note = 1', '--output', 'report'])
+    const { stdout } = await folder.must([
+      'evaluate',
+      'plant.tocsin',
+      'truth2.csv',
+      '--label',
+      'note = 1',
+      '--output',
+      'report',
+    ])
     const metrics = folder.json('report/metrics.json')
-    expect(metrics).toMatchObject({ n_samples: 300, n_bad: 30, n_labelled: 300, roc_auc: 1, supervised: true, better_than_chance: true })
+    expect(metrics).toMatchObject({
+      n_samples: 300,
+      n_bad: 30,
+      n_labelled: 300,
+      roc_auc: 1,
+      supervised: true,
+      better_than_chance: true,
+    })
     expect(metrics.levels[0]).toMatchObject({ name: 'WARNING' })
     expect(metrics.levels[0].recall.value).toBe(1)
     expect(stdout).toMatch(/^quality {2}AUC 1\.000/m)
@@ -213,7 +330,8 @@ describe('evaluate', () => {
     const { readdirSync } = await import('node:fs')
     const names = readdirSync(folder.at('report')).filter(n => n.endsWith('.png'))
     expect(names.length).toBeGreaterThanOrEqual(3)
-    for (const name of names) expect(folder.bytes(`report/${name}`).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
+    for (const name of names)
+      expect(folder.bytes(`report/${name}`).subarray(0, 8).toString('latin1')).toBe('\x89PNG\r\n\x1a\n')
   })
 
   test('without labels: scores and alarms over time; the same bytes again', async () => {
@@ -230,7 +348,14 @@ describe('evaluate', () => {
   test('a table without the columns that only name rows', async () => {
     folder.write('ids.yaml', plantRecipe(undefined, 'id: note, time: timestamp, group: unit_id'))
     await folder.must(['fit', 'ids.yaml', '--no-report', '-o', 'ids.tocsin'])
-    folder.write('bare.csv', plantTable({ rows: 50 }).split('\n').map(l => l.split(',').slice(2, 5).join(',')).join('\n').trimEnd())
+    folder.write(
+      'bare.csv',
+      plantTable({ rows: 50 })
+        .split('\n')
+        .map(l => l.split(',').slice(2, 5).join(','))
+        .join('\n')
+        .trimEnd(),
+    )
     await folder.must(['evaluate', 'ids.tocsin', 'bare.csv', '--output', 'bare'])
     await folder.must(['score', 'ids.tocsin', 'bare.csv', '--output', 'bare_out'])
     expect(folder.json('bare_out_metadata.json').input_info).toMatchObject({ total_samples: 50, date_range: null })
@@ -239,7 +364,13 @@ describe('evaluate', () => {
 
 describe('features', () => {
   test('writes the table with its features, once as text and once typed', async () => {
-    folder.write('load.yaml', plantRecipe().replace('features: [temp, pressure, flow]', 'features:\n  temp: temp\n  load: pressure * flow\n  half: load / 2'))
+    folder.write(
+      'load.yaml',
+      plantRecipe().replace(
+        'features: [temp, pressure, flow]',
+        'features:\n  temp: temp\n  load: pressure * flow\n  half: load / 2',
+      ),
+    )
     const { stdout } = await folder.must(['features', 'load.yaml', '--output', 'made'])
     expect(stdout).toContain('3: temp, load, half')
     const rows = folder.csv('made.csv')
@@ -257,6 +388,22 @@ describe('features', () => {
     await folder.must(['make_features', 'plant.yaml', '--output', 'lists/two'])
     expect(folder.read('lists/features.txt')).toBe('temp\npressure\nflow\n')
   })
+})
+
+test('features may have any name and build on each other', async () => {
+  const recipe = plantRecipe().replace(
+    'features: [temp, pressure, flow]',
+    `features:\n  'a"b': temp * 2\n  "é; DROP": '"a""b" + 1'\n  constructor: '"é; DROP" - flow'\n  __proto__: constructor + 0`,
+  )
+  folder.write('names.yaml', recipe)
+  await folder.must(['features', 'names.yaml', '--output', 'named'])
+  for (const row of folder.csv('named.csv').slice(0, 20)) {
+    expect(Number(row['é; DROP'])).toBe(Number(row.temp) * 2 + 1)
+    expect(Number(row.constructor)).toBe(Number(row.temp) * 2 + 1 - Number(row.flow))
+  }
+  await folder.must(['fit', 'names.yaml', '--no-report', '-o', 'names.tocsin'])
+  await folder.must(['score', 'names.tocsin', 'train.csv', '--output', 'names'])
+  expect(folder.json('names_metadata.json').model_info.n_features).toBe(4)
 })
 
 describe('a table nobody prepared', () => {
@@ -303,9 +450,13 @@ describe('a table nobody prepared', () => {
 })
 
 describe('rows from several tables', () => {
-  const batches = ['batch_id,lot,ph', ...Array.from({ length: 60 }, (_, i) => `B${(i * 7) % 60},L${i % 6},${(7 + Math.sin(i) / 10).toFixed(4)}`)].join('\n')
+  const batches = [
+    'batch_id,lot,ph',
+    ...Array.from({ length: 60 }, (_, i) => `B${(i * 7) % 60},L${i % 6},${(7 + Math.sin(i) / 10).toFixed(4)}`),
+  ].join('\n')
   const coa = ['lot,component', ...Array.from({ length: 6 }, (_, i) => `L${i},${i / 10 + 1}`)].join('\n')
-  const recipe = (expect = 'one', more = '') => `tocsin: 1\nname: batches\nrows:\n  file: batches.csv\n  join: {coa: {file: coa.csv, by: lot, expect: ${expect}}}\n${more}columns: {id: batch_id}\nfeatures: [ph, component]\nlevels:\n  W: {quantile: 95%}\n`
+  const recipe = (expect = 'one', more = '') =>
+    `tocsin: 1\nname: batches\nrows:\n  file: batches.csv\n  join: {coa: {file: coa.csv, by: lot, expect: ${expect}}}\n${more}columns: {id: batch_id}\nfeatures: [ph, component]\nlevels:\n  W: {quantile: 95%}\n`
 
   test('a join keeps the order and the number of the rows', async () => {
     folder.write('join/batches.csv', batches)
@@ -313,7 +464,11 @@ describe('rows from several tables', () => {
     folder.write('join/batches.yaml', recipe())
     await folder.must(['features', 'join/batches.yaml', '--output', 'join/made'])
     const rows = folder.csv('join/made.csv')
-    expect(rows.map(r => r.batch_id)).toEqual(parseRecords(batches).slice(1).map(r => r[0]))
+    expect(rows.map(r => r.batch_id)).toEqual(
+      parseRecords(batches)
+        .slice(1)
+        .map(r => r[0]),
+    )
     for (const row of rows) expect(Number(row.component)).toBe(Number(row.lot?.slice(1)) / 10 + 1)
     await folder.must(['fit', 'join/batches.yaml', '--no-report', '-o', 'join/batches.tocsin'])
     await folder.must(['score', 'join/batches.tocsin', 'join/made.csv', '--output', 'join/scored'])
@@ -332,19 +487,28 @@ describe('rows from several tables', () => {
     expect([code, stderr]).toEqual([3, expect.stringContaining('10 rows find no partner, the first for lot L5')])
     folder.write('join/any.yaml', recipe('any'))
     await folder.must(['features', 'join/any.yaml', '--output', 'join/any'])
-    expect(folder.csv('join/any.csv').filter(r => r.component === '').map(r => r.lot)).toEqual(Array(10).fill('L5'))
+    expect(
+      folder
+        .csv('join/any.csv')
+        .filter(r => r.component === '')
+        .map(r => r.lot),
+    ).toEqual(Array(10).fill('L5'))
     folder.write('join/coa.csv', coa)
   })
 
   test('where keeps the rows for which the condition is true', async () => {
     folder.write('join/where.yaml', recipe('one', "  where: ph > 7 and lot <> 'L1'\n"))
     await folder.must(['features', 'join/where.yaml', '--output', 'join/where'])
-    const kept = parseRecords(batches).slice(1).filter(r => Number(r[2]) > 7 && r[1] !== 'L1')
+    const kept = parseRecords(batches)
+      .slice(1)
+      .filter(r => Number(r[2]) > 7 && r[1] !== 'L1')
     expect(folder.csv('join/where.csv').map(r => r.batch_id)).toEqual(kept.map(r => r[0]))
   })
 
   test('names of the recipe mean the columns of the table, whatever their case', async () => {
-    const shout = recipe().replace('batch_id}', 'BATCH_ID, private: [PH]}').replace('features', 'sensors:\n  Ph: {limits: [6.95, null]}\nfeatures')
+    const shout = recipe()
+      .replace('batch_id}', 'BATCH_ID, private: [PH]}')
+      .replace('features', 'sensors:\n  Ph: {limits: [6.95, null]}\nfeatures')
     folder.write('join/shout.yaml', shout)
     await folder.must(['fit', 'join/shout.yaml', '--no-report', '-o', 'join/shout.tocsin'])
     await folder.must(['score', 'join/shout.tocsin', 'join/made.csv', '--output', 'join/shout'])

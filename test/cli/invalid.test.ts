@@ -210,3 +210,13 @@ test('a line with too few or too many fields is a row of its own class, in place
   ])
   expect(folder.json('ragged_out_metadata.json').scoring_results.rejected_by).toEqual({ 'malformed line': 2 })
 })
+
+test('an input that has columns called like ours of the rejected rows keeps them', async () => {
+  folder.write('names.csv', bad.replace('note', 'rejected_reason').replace('unit_id', 'rejected_row'))
+  folder.write('free.yaml', plantRecipe(undefined, 'time: timestamp'))
+  await folder.must(['fit', 'free.yaml', '--no-report', '-o', 'free.tocsin'])
+  await folder.must(['score', 'free.tocsin', 'names.csv', '--output', 'names_out'])
+  const [head, first] = parseRecords(folder.read('names_out_rejected.csv'))
+  expect([head?.length, first?.length]).toEqual([8, 8])
+  expect(first?.[3]).toBe('U1')
+})

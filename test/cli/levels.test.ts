@@ -140,9 +140,8 @@ describe('hold', () => {
       'hold',
       plantTable({ rows: 60, seed: 21, edit: (cells, row) => (bad.has(row) ? Object.assign(cells, far) : 0) }),
     )
-    rows.forEach((row, i) =>
-      expect(row.is_anomaly === '1', `row ${i}`).toBe(Number(row.anomaly_score) > Number(row.threshold_used)),
-    )
+    for (const [i, row] of rows.entries())
+      expect(row.is_anomaly === '1', `row ${i}`).toBe(Number(row.anomaly_score) > Number(row.threshold_used))
     const above = rows.map((r, i) => (r.is_anomaly === '1' ? i : -1)).filter(i => i >= 0)
     expect(above).toEqual(expect.arrayContaining([...bad]))
     rows.forEach((row, i) => {

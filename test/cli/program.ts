@@ -18,6 +18,9 @@ export interface Outcome {
   readonly files: readonly string[]
 }
 
+// biome-ignore lint/suspicious/noExplicitAny: what a file holds is what the test is about
+export type Json = any
+
 export interface Folder {
   readonly path: string
   /** The path of a file in it. */
@@ -25,7 +28,7 @@ export interface Folder {
   write(name: string, content: string | Uint8Array): string
   read(name: string): string
   bytes(name: string): Buffer
-  json(name: string): any
+  json(name: string): Json
   csv(name: string, delimiter?: string): Record<string, string>[]
   files(): string[]
   run(args: readonly string[], options?: RunOptions): Promise<Outcome>

@@ -55,7 +55,8 @@ test.each([
   ['a time zone behind', [], { TZ: 'America/St_Johns' }],
 ])('%s', async (_, args, env) => {
   const again = await bytesOf([...args, '--scored-at', AT], { env })
-  again.forEach((bytes, i) => expect(bytes === first[i], ['csv', 'parquet', 'rejected', 'metadata'][i]).toBe(true))
+  for (const [i, bytes] of again.entries())
+    expect(bytes === first[i], ['csv', 'parquet', 'rejected', 'metadata'][i]).toBe(true)
 })
 
 test('SOURCE_DATE_EPOCH stands for --scored-at, which goes before it', async () => {

@@ -79,7 +79,7 @@ describe('the outputs', () => {
     const before = today.trimEnd().split('\n')
     const after = folder.read('base.csv').trimEnd().split('\n')
     expect(after).toHaveLength(before.length)
-    after.forEach((line, i) => expect(line.startsWith(`${before[i]},`)).toBe(true))
+    for (const [i, line] of after.entries()) expect(line.startsWith(`${before[i]},`)).toBe(true)
   })
 
   test('flag the rows that are far off and say which column is', () => {

@@ -46,7 +46,11 @@ async function stopped(args: readonly string[], signal: NodeJS.Signals, afterMs:
 const outputs = (files: readonly string[]) => files.filter(f => !before.includes(f))
 
 async function interrupt(args: readonly string[], complete: readonly string[]): Promise<string> {
-  const { code, signal, files, delayMs } = await stopped(args, 'SIGINT', random.next() * (tookMs[args[0] as string] as number))
+  const { code, signal, files, delayMs } = await stopped(
+    args,
+    'SIGINT',
+    random.next() * (tookMs[args[0] as string] as number),
+  )
   const left = outputs(files)
   const { rmSync } = await import('node:fs')
   for (const name of left) rmSync(folder.at(name), { recursive: true })

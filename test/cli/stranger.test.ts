@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decode, encode } from '../../src/artifact/safetensors.ts'
-import { createFolder, type Folder } from './program.ts'
+import { createFolder, type Folder, type Json } from './program.ts'
 import { plantRecipe, plantTable } from './tables.ts'
 
 let folder: Folder
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-type Edit = (description: any, tensors: Map<string, any>) => void
+type Edit = (description: Json, tensors: Map<string, Json>) => void
 
 function forge(edit: Edit): void {
   const description = JSON.parse(container.metadata.tocsin as string)
@@ -108,6 +108,7 @@ describe('the description', () => {
     ['a type of its own', d => Object.assign(d.types, { temp: 'BLOB' })],
     ['no features', d => Object.assign(d, { features: [] })],
     ['one feature fewer than the model has', d => d.features.pop()],
+    ['a feature with a name of our own statements', d => Object.assign(d.features[1], { name: '~risk' })],
     ['a feature twice', d => d.features.push(d.features[0])],
     ['a million features', d => Object.assign(d, { features: Array(1_000_000).fill(d.features[0]) })],
     ['a recipe that is none', d => Object.assign(d, { recipe: 'plant' })],
