@@ -1,5 +1,6 @@
 /** Ctrl-C and its kin, at any moment: the right exit code, and nothing left behind. */
 import type { ChildProcess } from 'node:child_process'
+import { existsSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/math/random.ts'
 import { createFolder, type Folder } from './program.ts'
@@ -24,7 +25,6 @@ beforeAll(async () => {
     await folder.must(args)
     tookMs[args[0] as string] = performance.now() - startMs
   }
-  const { rmSync } = await import('node:fs')
   for (const name of folder.files().filter(f => f.startsWith('out') || f === 'many.tocsin')) rmSync(folder.at(name))
   before = folder.files()
 }, 120_000)
@@ -52,7 +52,6 @@ async function interrupt(args: readonly string[], complete: readonly string[]): 
     random.next() * (tookMs[args[0] as string] as number),
   )
   const left = outputs(files)
-  const { rmSync } = await import('node:fs')
   for (const name of left) rmSync(folder.at(name), { recursive: true })
   // It was faster than the signal: then the set is there, whole.
   if (code === 0) {
@@ -67,13 +66,13 @@ async function interrupt(args: readonly string[], complete: readonly string[]): 
 }
 
 describe('Ctrl-C at twenty random moments', () => {
-  test('of scoring 300,000 rows', { timeout: 240_000 }, async () => {
+  test('of scoring 300,000 rows', { timeout: 280_000 }, async () => {
     const seen: string[] = []
     for (let i = 0; i < 20; i++) seen.push(await interrupt(SCORE, ['out.csv', 'out.parquet', 'out_metadata.json']))
     expect(seen).toContain('stopped')
   })
 
-  test('of fitting on 300,000 rows', { timeout: 240_000 }, async () => {
+  test('of fitting on 300,000 rows', { timeout: 280_000 }, async () => {
     const seen: string[] = []
     for (let i = 0; i < 20; i++) seen.push(await interrupt(FIT, ['many.tocsin']))
     expect(seen).toContain('stopped')
@@ -84,7 +83,16 @@ test.each([
   ['SIGTERM', 143],
   ['SIGHUP', 129],
 ] as const)('%s ends with %i', async (signal, expected) => {
-  const half = (tookMs.score as number) / 2
-  const { code, files } = await stopped(SCORE, signal, half)
+  // As soon as the work has begun: its lock is there.
+  const { code, files } = await folder.run(SCORE, {
+    started: child => {
+      const look = setInterval(() => {
+        if (!existsSync(folder.at('.out.tocsin-lock'))) return
+        clearInterval(look)
+        child.kill(signal)
+      }, 2)
+      child.on('close', () => clearInterval(look))
+    },
+  })
   expect([code, outputs(files)]).toEqual([expected, []])
 })
