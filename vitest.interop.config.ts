@@ -6,6 +6,7 @@ export default defineConfig({
     testTimeout: 1_200_000,
     hookTimeout: 1_200_000,
     fileParallelism: false,
+    maxConcurrency: 2,
     slowTestThreshold: 60_000,
   },
 })

@@ -41,10 +41,25 @@ export function violations(directory: string, legal: Map<string, string[]>): str
   }
   const metadata = join(directory, 'out_metadata.json')
   if (!existsSync(metadata)) return found
-  const { outputs } = JSON.parse(readFileSync(metadata, 'utf8')) as { outputs: { file: string; sha256: string }[] }
+  const { outputs } = JSON.parse(readFileSync(metadata, 'utf8')) as {
+    outputs: { file: string; sha256: string; rows?: number }[]
+  }
   if (outputs.length !== legal.size) found.push('metadata is partial')
   for (const { file, sha256 } of outputs) if (hashes.get(file) !== sha256) found.push(`metadata does not match ${file}`)
+  const rows = new Set(outputs.map(output => output.rows))
+  if (!rows.has(undefined)) rows.add(linesOf(join(directory, 'out.csv')) - 1)
+  if (rows.size > 1) found.push(`metadata counts ${[...rows].join(' and ')} rows`)
   return found
+}
+
+const LF = 10
+
+function linesOf(path: string): number {
+  if (!existsSync(path)) return 0
+  const bytes = readFileSync(path)
+  let lines = 0
+  for (let at = bytes.indexOf(LF); at >= 0; at = bytes.indexOf(LF, at + 1)) lines++
+  return lines
 }
 
 /** Whether the folder holds the set of these hashes, complete, and nothing else. */
