@@ -65,7 +65,10 @@ export function writeRecipe(description: DataDescription): string {
         : []),
       ...(apart.length > 0 ? [`  ignore: ${list(apart)}${note(apart.map(why).join('; '))}`] : []),
     ]),
-    ...section('sensors:', sensors.map(sensorOf)),
+    ...section(
+      'sensors:',
+      sensors.map(sensor => sensorOf(sensor, codesElsewhere(sensor, sensors))),
+    ),
     '# Without features, every numeric column above that has no other role is one. To choose, or to compute:',
     '# features:',
     `#   ${example(comment(sensors[0]?.name ?? 'x'))}`,
@@ -149,14 +152,27 @@ function why({ name, kind, distinct, examples }: SeenColumn): string {
     : `${name} has ${distinct} different values`
 }
 
-function sensorOf({ name, unit, faults = [], min, max, missing }: SeenColumn): string {
+/** How many spans of a sensor away from its readings a code must lie to be taken over from another sensor. */
+const FAR_SPANS = 10
+
+/** Codes of the other sensors, which one logger writes for all, far from what this one reads. */
+function codesElsewhere({ faults = [], min, max }: SeenColumn, sensors: readonly SeenColumn[]): number[] {
+  if (min === undefined || max === undefined) return []
+  const far = FAR_SPANS * (max - min)
+  const codes = new Set(sensors.flatMap(other => (other.faults ?? []).map(({ value }) => value)))
+  return [...codes].filter(code => !faults.some(f => f.value === code) && (code < min - far || code > max + far))
+}
+
+function sensorOf({ name, unit, faults = [], min, max, missing }: SeenColumn, elsewhere: readonly number[]): string {
+  const codes = [...faults.map(({ value }) => value), ...elsewhere]
   const known: [string, string][] = [
     ...(unit === undefined || unit.trim() === '' ? [] : [['unit', scalar(unit)] as [string, string]]),
-    ...(faults.length > 0 ? [['fault', `[${faults.map(({ value }) => value).join(', ')}]`] as [string, string]] : []),
+    ...(codes.length > 0 ? [['fault', `[${codes.join(', ')}]`] as [string, string]] : []),
   ]
   const seen = [
     ...(min !== undefined && max !== undefined ? [`${min}–${max}`] : []),
     ...faults.map(({ value, count }) => `${value} ${times(count)}: looks like a fault code`),
+    ...elsewhere.map(code => `${code} not here, but a fault code of another sensor`),
     ...(missing > 0 ? [`${missing} empty`] : []),
   ]
   return `  ${scalar(name)}: ${flow(known) || '{}'}${note(seen.join(', '))}`

@@ -11,6 +11,7 @@ import { type ModelFile, readModel } from './model-file.ts'
 import { riskOf } from './pipeline.ts'
 import { drawPictures, evaluationOf, pageOf } from './report.ts'
 import { isUsable } from './fit.ts'
+import { readInput } from './read-input.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 import { tableOf } from './table.ts'
 import { refuseOverwriting } from './place.ts'
@@ -103,7 +104,7 @@ export async function scoreRows(
 ): Promise<ScoredRows> {
   const { artifact } = model
   const { recipe, types } = artifact
-  const source = await session.settle(request.input, recipe.rows.read, { sheet: recipe.rows.sheet })
+  const source = await readInput(session, model, request.input)
   const door = await session.door({ oneThread: true })
   const { features, warnings } = await checkInput(door, source, model)
   const wanted = request.label ?? recipe.columns.label

@@ -1,5 +1,5 @@
 /** The rows of a recipe as one plain table: its files settled, other tables joined, unwanted rows left out. */
-import { join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
 import { cellsOf, findColumn, typedTable } from '../plan/cells.ts'
@@ -8,24 +8,54 @@ import { quoteName, quoteText } from '../sql.ts'
 import { recipeFailure } from '../recipe/mistakes.ts'
 import type { Join } from '../recipe/schema.ts'
 import { numericColumns, underTableNames } from './columns.ts'
+import type { ModelFile } from './model-file.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import type { Session } from './session.ts'
 import { tableOf } from './table.ts'
 
 /** @param input replaces the recipe's own files; taken as they are, not from the recipe's folder. */
 export async function prepareRows(session: Session, loaded: LoadedRecipe, input?: readonly string[]): Promise<Source> {
-  const { recipe, folder } = loaded
-  const files = input ?? recipe.rows.file.map(file => resolve(folder, file))
-  let source = await session.settle(files, recipe.rows.read, { sheet: recipe.rows.sheet })
-  for (const j of recipe.rows.join) source = await joinTable(session, source, j, loaded)
-  if (recipe.rows.where !== undefined) source = await keepWhere(session, source, recipe.rows.where, loaded)
-  return source
+  const { rows } = loaded.recipe
+  const files = input ?? rows.file.map(file => resolve(loaded.folder, file))
+  const source = await session.settle(files, rows.read, { sheet: rows.sheet })
+  return shape(session, source, rows.join, loaded)
+}
+
+/** An input as a model's recipe shapes it. A model holds no paths, so a joined file is looked for beside the input. */
+export async function shapeInput(
+  session: Session,
+  source: Source,
+  model: ModelFile,
+  joins: readonly Join[],
+): Promise<Source> {
+  const { recipe } = model.artifact
+  const folder = dirname(source.files[0] ?? '.')
+  const loaded = { recipe, path: model.path, folder, source: { path: model.path, text: '', places: new Map() } }
+  const named = joins.map(j => ({ ...j, file: basename(j.file) }))
+  return shape(session, source, named, loaded)
+}
+
+/** Every file is settled before the door opens: it then reaches these and no others. */
+async function shape(session: Session, table: Source, joins: readonly Join[], loaded: LoadedRecipe): Promise<Source> {
+  const rights: Source[] = []
+  for (const j of joins) rights.push(await session.settle([resolve(loaded.folder, j.file)], j.read, { sheet: j.sheet }))
+  let source = table
+  for (const [i, j] of joins.entries()) source = await joinTable(session, source, rights[i] as Source, j, loaded)
+  const { where } = loaded.recipe.rows
+  if (where === undefined) return source
+  const kept = await keepWhere(session, source, where, loaded)
+  return { ...kept, notes: [...kept.notes, `where keeps ${kept.rows} of ${source.rows} rows`] }
 }
 
 /** The table and the columns that the other one adds, written anew in the order of the table. */
-async function joinTable(session: Session, left: Source, j: Join, loaded: LoadedRecipe): Promise<Source> {
+async function joinTable(
+  session: Session,
+  left: Source,
+  right: Source,
+  j: Join,
+  loaded: LoadedRecipe,
+): Promise<Source> {
   const path = `rows.join.${j.name}`
-  const right = await session.settle([resolve(loaded.folder, j.file)], j.read, { sheet: j.sheet })
   for (const key of j.by) {
     for (const [side, source] of [
       ['the rows', left],
@@ -67,10 +97,7 @@ async function refuseDuplicates(session: Session, right: Source, j: Join): Promi
   const door = await session.door()
   const keys = j.by.map(quoteName).join(', ')
   const [first] = await door.rows(
-    `SELECT concat_ws(', ', ${keys}) AS key, count(*) AS n FROM ${right.sql} GROUP BY ALL HAVING count(*) > 1 ORDER BY 1 LIMIT 1`.replace(
-      'GROUP BY ALL',
-      `GROUP BY ${keys}`,
-    ),
+    `SELECT concat_ws(', ', ${keys}) AS key, count(*) AS n FROM ${right.sql} GROUP BY ${keys} HAVING count(*) > 1 ORDER BY 1 LIMIT 1`,
   )
   if (!first) return
   throw new Failure('INPUT_UNREADABLE', {

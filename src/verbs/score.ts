@@ -14,6 +14,7 @@ import { metadataOf } from './metadata.ts'
 import { type ModelFile, modelName, readModel } from './model-file.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { riskOf } from './pipeline.ts'
+import { readInput } from './read-input.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -128,8 +129,7 @@ async function scoreTable(
   request: ScoreRequest,
   master: string,
 ): Promise<Scored> {
-  const { rows } = (models[0] as ModelFile).artifact.recipe
-  const source = await session.settle([request.input], rows.read, { sheet: rows.sheet })
+  const source = await readInput(session, models[0] as ModelFile, [request.input])
   const suffixes = suffixesOf(models)
   const replaced = collisions(source.names, suffixes)
   if (replaced.length && !request.replace) throw new Failure('RESERVED_COLUMNS', { columns: replaced.join(', ') })

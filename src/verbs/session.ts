@@ -54,6 +54,7 @@ export async function inSession<T>(
 ): Promise<T> {
   const options: RunOptions = { pid: host.pid, token: host.token, isAlive: host.isAlive, ...place }
   let door: Door | undefined
+  let alone = false
   // Listening before the run begins: a signal in that moment must not leave its lock.
   const beginning = beginRun(options)
   const forget = host.onStop(async () => {
@@ -81,7 +82,13 @@ export async function inSession<T>(
       return source
     },
     async door({ oneThread = false } = {}) {
-      const threads = oneThread ? 1 : resources.threads
+      // A join is made before anybody knows that windows follow: then the door is opened anew, on one thread.
+      if (oneThread && !alone) {
+        door?.close()
+        door = undefined
+        alone = true
+      }
+      const threads = alone ? 1 : resources.threads
       door ??= await openDoor({
         paths: [...paths],
         spill: run.folder,

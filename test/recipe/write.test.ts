@@ -48,7 +48,7 @@ columns:
 
 sensors:
   ph_level: {unit: pH, fault: [-999]}  # 6.8–8.3, -999 twice: looks like a fault code
-  turbidity: {}  # 0.4–22.8, 1 empty
+  turbidity: {fault: [-999]}  # 0.4–22.8, -999 not here, but a fault code of another sensor, 1 empty
 
 # Without features, every numeric column above that has no other role is one. To choose, or to compute:
 # features:
@@ -69,7 +69,7 @@ seed: 42
   })
   expect(recipe.sensors).toEqual([
     { column: 'ph_level', unit: 'pH', fault: [-999], missing: [] },
-    { column: 'turbidity', fault: [], missing: [] },
+    { column: 'turbidity', fault: [-999], missing: [] },
   ])
   expect(recipe.rows).toEqual({ file: ['day.csv'], read: { delimiter: ';', decimal: ',' }, join: [] })
 })
