@@ -42,8 +42,12 @@ export function openTerminal(argv: readonly string[]): Terminal {
   }
   // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
   process.stdout.on('error', error => {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error
-    void stopAll().then(() => process.exit(process.exitCode ?? EXIT.ok))
+    const { code, message } = error as NodeJS.ErrnoException
+    if (code !== 'EPIPE')
+      process.stderr.write(
+        `ERROR: Cannot write standard output: ${message}\n\nSolution: Free some space, or give --output a file name.\n`,
+      )
+    void stopAll().then(() => process.exit(code === 'EPIPE' ? (process.exitCode ?? EXIT.ok) : EXIT.output))
   })
   return {
     json,

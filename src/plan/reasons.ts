@@ -147,8 +147,9 @@ export function alarmOf(
     }
   })
   const entries = beyond.map(b => `{'far': ${b.far}, 'text': ${b.text}}`)
-  const farthest = `list_reverse_sort(list_filter([${entries.join(', ')}], x -> x.text IS NOT NULL))`
-  const texts = `list_transform(list_slice(${farthest}, 1, ${named}), x -> x.text)`
+  // A column called like the parameter would hide it; columns never begin with "~".
+  const farthest = `list_reverse_sort(list_filter([${entries.join(', ')}], "~one" -> "~one".text IS NOT NULL))`
+  const texts = `list_transform(list_slice(${farthest}, 1, ${named}), "~one" -> "~one".text)`
   return `concat_ws('; ', ${above}, nullif(array_to_string(${texts}, '; '), ''))`
 }
 

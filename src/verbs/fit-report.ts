@@ -1,7 +1,5 @@
 /** The page that fitting leaves beside the model: how it does on the rows that did not teach it. */
-import { writeFileAtomic } from '../data/publish.ts'
 import type { FitResult } from './fit.ts'
-import type { Host } from './host.ts'
 import { evaluationOf, pageOf, type Subject } from './report.ts'
 
 /** The rows of the table that the model has not learned from. The cuts were set on some of them; the page says so. */
@@ -20,11 +18,8 @@ export function subjectOf(result: FitResult): Subject {
   }
 }
 
-/** @returns the path: the model's, with .html */
-export async function writeFitReport(host: Host, result: FitResult): Promise<string> {
-  const path = `${result.path.replace(/\.tocsin$/i, '')}.html`
+/** The page as one text. */
+export function drawPage(result: FitResult): Promise<string> {
   const subject = subjectOf(result)
-  const page = await pageOf(subject, evaluationOf(subject))
-  await writeFileAtomic(path, page, { pid: host.pid, token: host.token, isAlive: host.isAlive })
-  return path
+  return pageOf(subject, evaluationOf(subject))
 }

@@ -28,6 +28,8 @@ export interface FitRequest extends Resources {
   readonly input?: readonly string[] | undefined
   /** The model file; `<name>.tocsin` in the current folder by default. */
   readonly output?: string | undefined
+  /** Leave a page beside the model: `<name>.html`, what the model does on the rows that did not teach it. */
+  readonly report?: boolean
   /** Fail when a budget cannot be supported, instead of marking the model. */
   readonly strict?: boolean
   readonly samplesPerWeek?: number | undefined
@@ -38,6 +40,8 @@ export interface FitResult {
   readonly artifact: Artifact
   readonly id: string
   readonly path: string
+  /** The path of the page; undefined when none was asked for. */
+  readonly page: string | undefined
   readonly source: Source
   readonly rows: Rows
   readonly split: Split
@@ -53,18 +57,31 @@ export async function fit(host: Host, request: FitRequest): Promise<FitResult> {
   const output = request.output ?? `${recipe.name}.tocsin`
   const { directory, name } = splitOutput(output)
   refuseOverwriting([request.recipe.path, ...(request.input ?? [])], [output])
-  return inSession(host, { directory, name, files: [name] }, request, async session => {
+  const page = request.report ? `${name.replace(/\.tocsin$/i, '')}.html` : undefined
+  const files = page === undefined ? [name] : [page, name]
+  return inSession(host, { directory, name, files }, request, async session => {
     const learned = await learn(host, session, request)
     if (request.strict) requireSupport(learned.artifact.levels)
     const bytes = encode(learned.artifact)
+    const path = join(directory, name)
+    const result = { ...learned, id: digest(bytes), path, page: page && join(directory, page) }
     await session.run.write(name, bytes)
-    await session.run.publish({ files: [name], metadata: undefined })
-    return { ...learned, id: digest(bytes), path: join(directory, name) }
+    if (page !== undefined) {
+      // Loaded only here: who wants no page does not pay for charts.
+      const { drawPage } = await import('./fit-report.ts')
+      await session.run.write(page, await drawPage(result))
+    }
+    await session.run.publish({ files, metadata: undefined })
+    return result
   })
 }
 
 /** Everything up to the file. */
-async function learn(host: Host, session: Session, request: FitRequest): Promise<Omit<FitResult, 'id' | 'path'>> {
+async function learn(
+  host: Host,
+  session: Session,
+  request: FitRequest,
+): Promise<Omit<FitResult, 'id' | 'path' | 'page'>> {
   const source = await prepareRows(session, request.recipe, request.input)
   const door = await session.door({ oneThread: true })
   const planned = await planColumns(door, source, request.recipe)

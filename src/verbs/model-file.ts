@@ -19,7 +19,11 @@ const MAX_MODEL_BYTES = 2 ** 31
 export function readModel(path: string): ModelFile {
   let bytes: Buffer
   try {
-    if (statSync(path).size > MAX_MODEL_BYTES) throw new Error('it is larger than 2 GB')
+    const found = statSync(path)
+    if (found.size > MAX_MODEL_BYTES) throw new Error('it is larger than 2 GB')
+    // Reading a pipe or a device may never end.
+    if (!found.isFile() && !found.isDirectory())
+      throw new Error('it is a pipe, a socket or a device, a file was expected')
     bytes = readFileSync(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException

@@ -8,6 +8,7 @@ import { beginRun, type Run, type RunOptions } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import type { Read } from '../recipe/schema.ts'
 import type { Host } from './host.ts'
+import { refuseOverwriting } from './place.ts'
 
 export interface Resources {
   readonly threads?: number | undefined
@@ -78,6 +79,10 @@ export async function inSession<T>(
         ...(sheet === undefined ? {} : { sheet }),
         ...(hash === undefined ? {} : { hash }),
       })
+      refuseOverwriting(
+        source.files,
+        (place.files ?? []).map(file => join(place.directory, file)),
+      )
       for (const path of source.path) paths.add(resolve(path))
       return source
     },

@@ -2,16 +2,16 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { decode, encode } from '../../src/artifact/safetensors.ts'
 
-const array = fc.oneof(
-  fc.float64Array(),
-  fc.float32Array(),
-  fc.int32Array(),
-  fc.uint32Array(),
-  fc.uint8Array(),
-)
+const array = fc.oneof(fc.float64Array(), fc.float32Array(), fc.int32Array(), fc.uint32Array(), fc.uint8Array())
 const container = fc.record({
-  metadata: fc.dictionary(fc.string().filter(k => k !== '__proto__'), fc.string()),
-  tensors: fc.dictionary(fc.string({ minLength: 1 }).filter(k => k !== '__metadata__' && k !== '__proto__'), array),
+  metadata: fc.dictionary(
+    fc.string().filter(k => k !== '__proto__'),
+    fc.string(),
+  ),
+  tensors: fc.dictionary(
+    fc.string({ minLength: 1 }).filter(k => k !== '__metadata__' && k !== '__proto__'),
+    array,
+  ),
 })
 
 describe('safetensors', () => {
@@ -44,7 +44,9 @@ describe('safetensors', () => {
       ['y', Uint8Array.of(2)],
       ['a', Float64Array.of(3)],
     ]
-    expect(encode({ metadata: {}, tensors: new Map(a) })).toEqual(encode({ metadata: {}, tensors: new Map(a.reverse()) }))
+    expect(encode({ metadata: {}, tensors: new Map(a) })).toEqual(
+      encode({ metadata: {}, tensors: new Map(a.reverse()) }),
+    )
   })
 
   test('a file cut at any byte is refused with a reason, never read wrongly', () => {

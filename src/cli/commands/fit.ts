@@ -49,14 +49,8 @@ export function addFit(program: Command, terminal: Terminal): Command {
       const recipe = isRecipe(path) ? readRecipe(path) : await firstRecipe(terminal, path)
       const output = flags.output ?? `${recipe.recipe.name}.tocsin`
       const result = await fit(terminal.host, { ...flags, recipe, output, version: version() })
-      const page = flags.report ? await writeReport(terminal, result) : undefined
-      show(terminal, result, page)
+      show(terminal, result)
     })
-}
-
-async function writeReport(terminal: Terminal, result: FitResult): Promise<string> {
-  const { writeFitReport } = await import('../../verbs/fit-report.ts')
-  return writeFitReport(terminal.host, result)
 }
 
 function isRecipe(path: string): boolean {
@@ -77,16 +71,16 @@ async function firstRecipe(terminal: Terminal, data: string): Promise<LoadedReci
   return readRecipe(path)
 }
 
-function show(terminal: Terminal, result: FitResult, page: string | undefined): void {
+function show(terminal: Terminal, result: FitResult): void {
   terminal.result({
     model: result.path,
     id: result.id,
-    report: page ?? null,
+    report: result.page ?? null,
     lineage: result.artifact.lineage,
     features: result.artifact.features.map(f => f.name),
     levels: result.artifact.levels,
     shared_rows: result.shared,
     notes: [...result.source.notes, ...result.notes],
   })
-  describeFit(terminal, result, page)
+  describeFit(terminal, result)
 }

@@ -6,7 +6,7 @@ import type { Terminal } from '../terminal.ts'
 import { describeLevels } from './levels.ts'
 import { number } from './score.ts'
 
-export function describeFit(terminal: Terminal, result: FitResult, page: string | undefined): void {
+export function describeFit(terminal: Terminal, result: FitResult): void {
   const { artifact, source, split } = result
   const { lineage } = artifact
   const from = lineage.files.length > 3 ? `${lineage.files.length} files` : lineage.files.join(', ')
@@ -31,7 +31,7 @@ export function describeFit(terminal: Terminal, result: FitResult, page: string 
   terminal.say('model', `${use}${trees}, ${artifact.features.length} features, seed ${artifact.recipe.seed}`)
   if (artifact.recipe.columns.label !== undefined) describeQuality(terminal, result)
   describeLevels(terminal, artifact)
-  terminal.say('saved', `${result.path} (${result.id.slice(0, 8)})${page === undefined ? '' : `, ${page}`}`)
+  terminal.say('saved', `${result.path} (${result.id.slice(0, 8)})${result.page === undefined ? '' : `, ${result.page}`}`)
   terminal.say('next', `tocsin score ${result.path} new.csv`)
 }
 
