@@ -2,6 +2,7 @@
  * The shape of what a model file says of itself. A file may come from anybody: whatever of it reaches a statement or an
  * array is held against this first.
  */
+import { isLevelName } from '../recipe/measures.ts'
 import { isInternal } from '../sql.ts'
 import {
   filled,
@@ -81,6 +82,12 @@ const sensor = object(
   { unit: text, range: bounds, limits: bounds, level: text, censored: word('half') },
 )
 
+const levelName: Shape = (value, at) => {
+  text(value, at)
+  if (isLevelName(value as string)) return
+  throw new Error(`its description is damaged: ${at} is ${JSON.stringify(value)}, expected the name of a level`)
+}
+
 const hold: Shape = (value, at) => {
   object({ count: integer(1, 10_000), of: integer(1, 10_000) })(value, at)
   const { count: least, of } = value as { count: number; of: number }
@@ -115,7 +122,7 @@ const recipe = object(
     split: object({ by: word('time', 'group', 'random'), test: share, calibrate: share }),
     transforms: list(step, 0, 100),
     model: step,
-    levels: list(object({ name: filled, rule }, { per: word('group'), hold }), 0, 1000),
+    levels: list(object({ name: levelName, rule }, { per: word('group'), hold }), 0, 1000),
     output: object({ files: list(word('csv', 'parquet'), 1, 2) }, { reasons: integer(0, 20) }),
     seed: integer(0, 4_294_967_295),
   },
@@ -163,7 +170,7 @@ const description = object(
     recipe,
     types: record(word('number', 'text', 'time', 'boolean'), COLUMNS),
     features: list(feature, 1, COLUMNS),
-    levels: list(object({ name: filled, cut: number, rule: text }, { hold, support }), 0, 1000),
+    levels: list(object({ name: levelName, cut: number, rule: text }, { hold, support }), 0, 1000),
     lineage,
   },
   { parent: text },

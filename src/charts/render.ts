@@ -2,6 +2,7 @@
  * Chart → SVG → PNG, without a browser. Both libraries load on first use: a command that draws nothing pays nothing.
  */
 import { fileURLToPath } from 'node:url'
+import { printable } from '../printable.ts'
 import type { Chart } from './frame.ts'
 import { PAPER } from './palette.ts'
 
@@ -13,7 +14,8 @@ export async function renderSvg(chart: Chart, background?: string): Promise<stri
     drawing.setOption({ ...chart.option, backgroundColor: background ?? 'transparent' })
     // ECharts numbers its drawings and their hover styles process-wide. A picture has no hover, and the chart's own
     // name makes the other ids the same every time, and unlike those of another chart on the page.
-    const svg = drawing.renderToSVGString({ useViewBox: true })
+    // A control character in one name of a table would make the whole picture unreadable.
+    const svg = printable(drawing.renderToSVGString({ useViewBox: true }))
     return svg
       .replace(/ class="zr\d+-cls-\d+"| ecmeta_\w+="[^"]*"| pointer-events="visible"/g, '')
       .replace(/<style[^>]*>[\s\S]*?<\/style>\n?/g, '')

@@ -2,6 +2,7 @@
  * One HTML page that opens offline: pictures and style inside, no script, nothing fetched. It prints, and it follows
  * the reader's light or dark mode.
  */
+import { printable } from '../printable.ts'
 import { INK } from './palette.ts'
 import { STYLE } from './report-style.ts'
 
@@ -102,5 +103,5 @@ function entry({ name, value, detail }: Fact): string {
 
 function escaped(text: string): string {
   const marks: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
-  return text.replace(/[&<>"']/g, mark => marks[mark]!)
+  return printable(text).replace(/[&<>"']/g, mark => marks[mark]!)
 }

@@ -1,5 +1,6 @@
 /** The process as the commands see it: where text goes, what time it is, what happens on Ctrl-C. */
 import { EXIT, type Failure } from '../errors.ts'
+import { printable } from '../printable.ts'
 import { createHost, type Forget, type Host, type Stop } from '../verbs/host.ts'
 
 export interface Terminal {
@@ -38,7 +39,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
   const progress = progressLine(quiet || json)
   const warn = (text: string) => {
     progress.clear()
-    if (!quiet) process.stderr.write(`WARNING: ${text}\n`)
+    if (!quiet) process.stderr.write(printable(`WARNING: ${text}\n`))
   }
   // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
   process.stdout.on('error', error => {
@@ -54,23 +55,24 @@ export function openTerminal(argv: readonly string[]): Terminal {
     quiet,
     verbose,
     host: createHost({ onStop, progress: progress.show, warn }),
-    out: text => process.stdout.write(text),
+    out: text => process.stdout.write(printable(text)),
     say(label, text) {
       progress.clear()
-      if (!quiet && !json) summary.write(`${label.padEnd(LABEL)}${text}\n`)
+      if (!quiet && !json) summary.write(printable(`${label.padEnd(LABEL)}${text}\n`))
     },
     result(value) {
-      if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`)
+      if (json) process.stdout.write(printable(`${JSON.stringify(value, null, 2)}\n`))
     },
     note(text) {
       progress.clear()
-      if (verbose && !quiet && !json) summary.write(`${'note'.padEnd(LABEL)}${text}\n`)
+      if (verbose && !quiet && !json) summary.write(printable(`${'note'.padEnd(LABEL)}${text}\n`))
     },
     fail({ code, message, hint, exit }) {
       progress.clear()
       if (stopping) return
-      if (json) process.stdout.write(`${JSON.stringify({ error: { code, message, hint, exit } }, null, 2)}\n`)
-      else process.stderr.write(`ERROR: ${message}\n\nSolution: ${hint}\n`)
+      if (json)
+        process.stdout.write(printable(`${JSON.stringify({ error: { code, message, hint, exit } }, null, 2)}\n`))
+      else process.stderr.write(printable(`ERROR: ${message}\n\nSolution: ${hint}\n`))
     },
     bug(error) {
       progress.clear()
@@ -100,7 +102,7 @@ function progressLine(silent: boolean) {
       drawnMs = nowMs
       drawn = true
       const share = total > 0 ? ` ${Math.min(100, Math.floor((100 * done) / total))} %` : ''
-      process.stderr.write(`\r\x1b[K${what}  ${done.toLocaleString('en')} rows${share}`)
+      process.stderr.write(`\r\x1b[K${printable(what)}  ${done.toLocaleString('en')} rows${share}`)
     },
     clear() {
       if (drawn) process.stderr.write('\r\x1b[K')

@@ -1,6 +1,6 @@
 /** Mistakes that no schema sees: amounts out of range, levels out of order, a column with two roles. */
 import { nearest } from '../math/nearest.ts'
-import { parseBudget, parseHold, parseNumber } from './measures.ts'
+import { isLevelName, parseBudget, parseHold, parseNumber } from './measures.ts'
 import { type Mistake, type PathMistake, type RecipeSource, spanOf } from './mistakes.ts'
 import { entries, get, list, optional } from './resolve.ts'
 import { checkRoles } from './roles.ts'
@@ -72,12 +72,12 @@ function checkLevels(tree: Node, say: Say): void {
   let milder: LevelCut | undefined
   const seen = new Map<string, string>()
   for (const { key, path, value: level } of entries(get(tree, 'levels'))) {
-    if (!/^\p{L}[\p{L}\p{N}_ -]{0,39}$/u.test(key) || key.toUpperCase() === 'OK')
+    if (!isLevelName(key))
       say({
         path,
         at: 'key',
         found: key,
-        expected: 'a name of letters, digits, _, - and spaces; OK is the level of all other rows',
+        expected: 'a name of letters, digits, _, - and spaces; OK and NOT_SCORED are the levels of all other rows',
       })
     const twin = seen.get(key.toLowerCase())
     if (twin)

@@ -74,3 +74,11 @@ export function parseDuration(written: string): number | undefined {
       : undefined
   return match && ms !== undefined ? Number(match[1]) * ms : undefined
 }
+
+/** The words for rows without an alarm; a level of that name could not be told from them. */
+const TAKEN = ['OK', 'NOT_SCORED']
+
+/** Level names stand in files, statements, pictures and terminals. */
+export function isLevelName(name: string): boolean {
+  return /^\p{L}[\p{L}\p{N}_ -]{0,39}$/u.test(name) && !TAKEN.includes(name.trim().toUpperCase())
+}

@@ -137,3 +137,8 @@ describe('an artifact', () => {
     }
   })
 })
+
+test.each(['a\x1b[31m', 'ok', 'NOT_SCORED', '', 'x'.repeat(41)])('a level called %j is refused', name => {
+  const given = artifact({ levels: [{ name, cut: 0.6, rule: 'risk 0.6' }] })
+  expect(() => decode(encode(given))).toThrow(/levels\[0\]\.name .* expected the name of a level/)
+})

@@ -19,7 +19,7 @@ const cuts = [
   { name: 'CRITICAL_FAILURE', cut: 0.6 },
 ]
 const level = risk.map(r => cuts.filter(({ cut }) => r > cut).length)
-const hostile = '<script>alert("1")</script> & \'x\''
+const hostile = '<script>alert("1")</script> & \'x\' \x1b[31m\ufffe'
 const point = { name: hostile, x: 0.1, y: 0.8 }
 
 const charts: Chart[] = [
