@@ -19,6 +19,15 @@ export function asNumber(flag: string) {
   }
 }
 
+export function asPositive(flag: string) {
+  const number = asNumber(flag)
+  return (text: string): number => {
+    const value = number(text)
+    if (!(value > 0)) throw wrong(flag, text, 'a number above 0')
+    return value
+  }
+}
+
 export function asCount(flag: string) {
   return (text: string): number => {
     const value = Number(text)

@@ -37,7 +37,7 @@ export function addEvaluate(program: Command, terminal: Terminal): Command {
     .option(
       '--samples-per-week <n>',
       'rows a week, where the rows have no times (default: 168)',
-      options.asNumber('samples-per-week'),
+      options.asPositive('samples-per-week'),
     )
     .option('--run-to-failure', 'the last row of each group is its failure: report lead times', false)
     .addHelpText('before', EXAMPLES)

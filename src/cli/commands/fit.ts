@@ -39,7 +39,7 @@ export function addFit(program: Command, terminal: Terminal): Command {
     .option(
       '--samples-per-week <n>',
       'rows a week, where the rows have no times (default: 168)',
-      options.asNumber('samples-per-week'),
+      options.asPositive('samples-per-week'),
     )
     .option('--threads <n>', 'threads for reading tables', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)

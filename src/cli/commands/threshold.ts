@@ -50,7 +50,7 @@ export function addThreshold(program: Command, terminal: Terminal): Command {
     .option(
       '--samples-per-week <n>',
       'rows a week, where the rows have no times (default: 168)',
-      options.asNumber('samples-per-week'),
+      options.asPositive('samples-per-week'),
     )
     .option('--report-dir <folder>', 'also write threshold_config.json and threshold.txt there')
     .option('--strict', 'fail when the data cannot support the budget', false)

@@ -1,0 +1,11 @@
+/** What the values of flags may be. */
+import { expect, test } from 'vitest'
+import { Failure } from '../../src/errors.ts'
+import { asPositive } from '../../src/cli/options.ts'
+
+test('rows a week are more than none', () => {
+  const read = asPositive('samples-per-week')
+  expect(read('0.5')).toBe(0.5)
+  expect(read('168')).toBe(168)
+  for (const text of ['0', '-3', '-0', 'many', '', 'NaN', 'Infinity']) expect(() => read(text)).toThrow(Failure)
+})
