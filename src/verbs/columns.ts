@@ -54,6 +54,7 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   const names = [...new Set(used.map(name => source.names[findColumn(source.names, name)] ?? name))]
   const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
   const types: Types = Object.fromEntries(entries)
+  refuseMeasuredNames(loaded)
   for (const feature of features) requireNumbers(feature, types, source, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const columns = { ...recipe.columns, ...(time ? { time } : {}) }
@@ -213,7 +214,14 @@ function mistake(loaded: LoadedRecipe, what: PathMistake): Failure {
   return recipeFailure(loaded.source, [what])
 }
 
+/** A column that tells rows or machines apart. */
+function isName(name: string, { columns }: Recipe): boolean {
+  return name === columns.id || name === columns.group
+}
+
 function typeOf(name: string, recipe: Recipe, source: Source, numeric: ReadonlySet<string>): ColumnType {
+  // Names, whatever they look like: as numbers 1, 01 and 1.0 would be one machine, and A2 none.
+  if (isName(name, recipe)) return 'text'
   const declared = recipe.columns.types?.[name]
   if (declared === 'text') return 'text'
   if (declared === 'number' || declared === 'integer') return 'number'
@@ -225,11 +233,30 @@ function typeOf(name: string, recipe: Recipe, source: Source, numeric: ReadonlyS
   return numeric.has(name) ? 'number' : 'text'
 }
 
+/** What is a name cannot be a reading as well: its limits and faults would need numbers. */
+function refuseMeasuredNames(loaded: LoadedRecipe): void {
+  const sensor = loaded.recipe.sensors.find(s => isName(s.column, loaded.recipe))
+  if (!sensor) return
+  throw mistake(loaded, {
+    path: `sensors.${sensor.column}`,
+    at: 'key',
+    found: `${sensor.column}, which names rows or machines (columns.id, columns.group)`,
+    expected: 'a column of readings: a name is a text, even where it looks like a number',
+  })
+}
+
 /** A feature that is just a column must be a number; an expression may also read text (a CASE on a grade). */
 function requireNumbers(feature: PlannedFeature, types: Types, source: Source, loaded: LoadedRecipe): void {
   const [column] = feature.columns
   if (feature.columns.length !== 1 || feature.sql !== quoteName(column ?? '')) return
   if (types[column as string] !== 'text') return
+  if (isName(column as string, loaded.recipe)) {
+    throw mistake(loaded, {
+      path: 'features',
+      found: `${column}, which names rows or machines (columns.id, columns.group)`,
+      expected: 'columns of readings: a name is a text, even where it looks like a number',
+    })
+  }
   const hint = `Of the cells of ${column} in ${source.files.join(', ')} less than ${NUMERIC_SHARE * 100} % are numbers`
   throw mistake(loaded, {
     path: `features`,
