@@ -21,8 +21,8 @@ import type { Model, Scorer, Training } from './model.ts'
 const params = lazySchema(Type =>
   Type.Object(
     {
-      n_estimators: Type.Integer({ minimum: 1, default: 100, description: 'Number of trees.' }),
-      max_samples: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0 })], {
+      n_estimators: Type.Integer({ minimum: 1, maximum: 10_000, default: 100, description: 'Number of trees.' }),
+      max_samples: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0, maximum: 1_000_000 })], {
         default: 'auto',
         description:
           'Rows drawn for each tree: a whole number above 1 is a count (no more than there are), a number up to 1 a share of the rows; auto is 256.',
@@ -34,12 +34,19 @@ const params = lazySchema(Type =>
       }),
       max_features: Type.Number({
         exclusiveMinimum: 0,
+        maximum: 4096,
         default: 1,
         description:
           'Columns drawn for each tree: a whole number above 1 is a count, a number up to 1 a share of the columns (1 is all).',
       }),
       bootstrap: Type.Boolean({ default: false, description: 'Draw the rows of a tree with replacement.' }),
-      random_state: Type.Optional(Type.Integer({ description: "Seed of this model; by default the recipe's seed." })),
+      random_state: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 4_294_967_295,
+          description: "Seed of this model; by default the recipe's seed.",
+        }),
+      ),
     },
     { additionalProperties: false },
   ),
@@ -71,6 +78,11 @@ export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> 
         report: `model: max_features is ${columns}, but there are ${x.length} features`,
         hint: 'Give a count of at most that, or a share such as 0.5.',
       })
+    if (given.n_estimators * drawn > MAX_DRAWN)
+      throw new Failure('RECIPE_INVALID', {
+        report: `model: ${given.n_estimators} trees of ${drawn} rows each, expected at most ${MAX_DRAWN} rows in all`,
+        hint: 'Give a smaller n_estimators or max_samples: 100 trees of 256 rows are the usual size.',
+      })
     const state = {
       columns: x.length,
       drawn,
@@ -88,6 +100,9 @@ export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> 
   cut: state => state.cut,
   scorer,
 }
+
+/** Rows drawn for all trees together: their nodes then take at most 2.5 GB, and a model file can still be read. */
+const MAX_DRAWN = 50_000_000
 
 /** scikit-learn's rule for a count or a share of `all`; a YAML 1 and 1.0 are the same number, and mean all. */
 function count(given: number, all: number): number {

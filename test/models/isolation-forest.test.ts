@@ -218,3 +218,10 @@ test('one row: risk 0.5 for everything', () => {
   const state = grown(training(one))
   expect([...risks(state, [Float64Array.of(3, 99), Float64Array.of(4, -99)])]).toEqual([0.5, 0.5])
 })
+
+test('sizes that no machine holds are refused with what is allowed', () => {
+  expect(Value.Check(isolationForest.params, { n_estimators: 10_001 })).toBe(false)
+  expect(Value.Check(isolationForest.params, { max_samples: 1_000_001 })).toBe(false)
+  const data = [new Float64Array(6000)]
+  expect(() => grown(training(data), { n_estimators: 10_000, max_samples: 1 })).toThrow(/10000 trees of 6000 rows each/)
+})
