@@ -39,7 +39,7 @@ async function open(path: string): Promise<Sheet[]> {
 
 function choose(path: string, sheets: readonly Sheet[], reason: string): Failure {
   const names = sheets.map(({ sheet }) => sheet)
-  const hint = `Name one under rows: in the recipe: sheet: ${names[0] ?? ''}. The sheets: ${names.join(', ')}`
+  const hint = `Name one under rows: in the recipe: sheet: ${names[0] ?? ''}, or with init: --sheet. The sheets: ${names.join(', ')}`
   return new Failure('INPUT_UNREADABLE', { path, reason, hint })
 }
 

@@ -2,6 +2,7 @@
 import { quoteName } from '../sql.ts'
 import { DEFAULTS, DELIMITERS } from './grammar.ts'
 import type { Read } from './schema.ts'
+import { quoted } from './source.ts'
 
 /** A table as somebody looked at it. */
 export interface DataDescription {
@@ -69,10 +70,11 @@ export function writeRecipe(description: DataDescription): string {
       'sensors:',
       sensors.map(sensor => sensorOf(sensor, codesElsewhere(sensor, sensors))),
     ),
-    '# Without features, every numeric column above that has no other role is one. To choose, or to compute:',
-    '# features:',
-    `#   ${example(comment(sensors[0]?.name ?? 'x'))}`,
-    '',
+    ...featuresOf(
+      sensors,
+      columns.map(column => column.name),
+      columns.find(column => column.group),
+    ),
     'levels:',
     `  ${DEFAULTS.level.name}: {false_alarms: ${DEFAULTS.level.budget}}${note(time ? 'or in time: {false_alarms: 1/month, hold: 3 of 5}' : 'of the rows')}`,
     `seed: ${DEFAULTS.seed}`,
@@ -80,10 +82,35 @@ export function writeRecipe(description: DataDescription): string {
   return `${lines.join('\n')}\n`
 }
 
-/** A feature to copy: how much a column rose since the row before, in the same group. */
-function example(name: string): string {
-  const column = /^[a-z_]\w*$/i.test(name) ? name : quoteName(name)
-  return `rise: ${column} - lag(${column}) over group  # with a group column`
+/** Lines that are right when their comment sign goes: columns that there are, and a name that no column has. */
+function featuresOf(sensors: readonly SeenColumn[], names: readonly string[], group?: SeenColumn): string[] {
+  const usual = '# Without features, every numeric column above that has no other role is one.'
+  // A name that cannot stand in a comment as it is would stand there wrong.
+  const [one, other] = sensors.filter(({ name }) => comment(name) === name)
+  if (!one) return [usual, '']
+  const free = (name: string): string =>
+    names.some(taken => taken.toLowerCase() === name) ? free(`${name}_of_it`) : name
+  const [a, b] = [column(one.name), column(other?.name ?? '')]
+  const { min = 0, max = 0 } = one
+  const middle = Number(((min + max) / 2).toPrecision(3))
+  const said = (sql: string) => (sql.includes('"') ? quoted(sql) : sql)
+  return [
+    usual,
+    '# A list of features turns that off: then only what it names is one. To choose, or to compute:',
+    '# features:',
+    ...(other
+      ? [`#   ${free('ratio')}: ${said(`${a} / nullif(${b}, 0)`)}`]
+      : [`#   ${free('distance')}: ${said(`abs(${a} - ${middle < 0 ? `(${middle})` : middle})`)}`]),
+    ...(group
+      ? [`#   ${free('rise')}: ${said(`${a} - lag(${a}) over group`)}  # with the line group: under columns`]
+      : []),
+    '',
+  ]
+}
+
+/** Bare where it cannot be a word of SQL. */
+function column(name: string): string {
+  return /^(?!(current|session|local|pivot|try)_)[a-z]\w*[_\d]\w*$/i.test(name) ? name : quoteName(name)
 }
 
 function heading({ file, rows, columns }: DataDescription): string[] {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs'
 import { basename, dirname, relative, resolve } from 'node:path'
 import { describe } from '../data/describe.ts'
+import { findFiles, recognise } from '../data/files.ts'
 import { Failure } from '../errors.ts'
 import { writeRecipe } from '../recipe/write.ts'
 import type { Host } from './host.ts'
@@ -35,6 +36,11 @@ export async function initRecipe(host: Host, request: InitRequest): Promise<Init
     })
   }
   refuseOverwriting([request.input], [request.output])
+  if (request.sheet !== undefined && !findFiles([request.input]).some(path => recognise(path) === 'xlsx'))
+    throw new Failure('USAGE', {
+      problem: `--sheet names a sheet, but ${request.input} is no workbook`,
+      hint: 'Leave out --sheet, or give an .xlsx file.',
+    })
   return inSession(host, { directory, name, files: [name] }, {}, async session => {
     const source = await session.settle([request.input], {}, { sheet: request.sheet })
     const door = await session.door({ oneThread: true })
@@ -43,7 +49,12 @@ export async function initRecipe(host: Host, request: InitRequest): Promise<Init
     const stem = basename(request.input)
       .replace(/\.gz$/i, '')
       .replace(/\.[^.]+$/, '')
-    const text = writeRecipe({ ...description, file: file.replaceAll('\\', '/'), name: stem })
+    const text = writeRecipe({
+      ...description,
+      file: file.replaceAll('\\', '/'),
+      name: stem,
+      ...(request.sheet === undefined ? {} : { sheet: request.sheet }),
+    })
     parseRecipe(text, request.output)
     await session.run.write(name, text)
     await session.run.publish({ files: [name], metadata: undefined })

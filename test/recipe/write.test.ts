@@ -50,9 +50,11 @@ sensors:
   ph_level: {unit: pH, fault: [-999]}  # 6.8–8.3, -999 twice: looks like a fault code
   turbidity: {fault: [-999]}  # 0.4–22.8, -999 not here, but a fault code of another sensor, 1 empty
 
-# Without features, every numeric column above that has no other role is one. To choose, or to compute:
+# Without features, every numeric column above that has no other role is one.
+# A list of features turns that off: then only what it names is one. To choose, or to compute:
 # features:
-#   rise: ph_level - lag(ph_level) over group  # with a group column
+#   ratio: 'ph_level / nullif("turbidity", 0)'
+#   rise: ph_level - lag(ph_level) over group  # with the line group: under columns
 
 levels:
   ALARM: {false_alarms: 1%}  # or in time: {false_alarms: 1/month, hold: 3 of 5}
