@@ -1,6 +1,7 @@
 /** Features over typed cells: each is one SQL expression, and a later one may use an earlier one. */
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
+import { sqlNames } from '../recipe/sql-names.ts'
 import { ORDER } from './cells.ts'
 import { windowClause } from './expressions.ts'
 import { quoteName } from '../sql.ts'
@@ -25,24 +26,23 @@ export function featureLayers(from: string, features: readonly Feature[], recipe
   return sql
 }
 
+/** How many steps of features upon features there are. */
+export function depthOf(features: readonly Feature[]): number {
+  return layersOf(features.filter(f => !isColumn(f))).length
+}
+
 /** The features in layers: those of one layer read only columns and earlier layers. Order inside a layer is kept. */
 function layersOf(features: readonly Feature[]): Feature[][] {
   const layers: Feature[][] = []
   const depth = new Map<string, number>()
   for (const feature of features) {
-    // An earlier feature is recognised by its quoted or bare name standing in the expression.
-    const uses = [...depth].filter(([name]) => mentions(feature.sql, name)).map(([, d]) => d + 1)
+    // An earlier feature is recognised by its quoted or bare name standing in the expression, in any case.
+    const uses = sqlNames(feature.sql).map(name => (depth.get(name.toLowerCase()) ?? -1) + 1)
     const at = Math.max(0, ...uses)
-    depth.set(feature.name, at)
+    depth.set(feature.name.toLowerCase(), at)
     ;(layers[at] ??= []).push(feature)
   }
   return layers
-}
-
-function mentions(sql: string, name: string): boolean {
-  // Inside quotes a quote stands twice.
-  const escaped = name.replaceAll('"', '""').replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
-  return new RegExp(`(?<![\\p{L}\\p{N}_])${escaped}(?![\\p{L}\\p{N}_])`, 'iu').test(sql)
 }
 
 type Read = Pick<Feature, 'sql' | 'kind' | 'columns'>

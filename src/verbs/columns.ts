@@ -4,7 +4,7 @@ import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
 import { findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
-import { throughEarlier } from '../plan/features.ts'
+import { depthOf, throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
 import { isInternal, quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
@@ -32,6 +32,10 @@ export interface Planned {
 
 /** A column is a number when at least this share of its non-empty cells are. */
 const NUMERIC_SHARE = 0.9
+/** Computed features in one statement: three thousand take twenty seconds before the first row is read. */
+const MAX_DERIVED = 1000
+/** Each step is a query around a query, which DuckDB allows some hundreds of. */
+const MAX_DEPTH = 100
 
 export async function planColumns(door: Door, source: Source, given: LoadedRecipe): Promise<Planned> {
   checkColumns(given.recipe, source.names, given.source)
@@ -170,6 +174,11 @@ function columnFeature(name: string, recipe: Recipe): PlannedFeature {
 /** Each expression is parsed by DuckDB and held against the allow-list; earlier features count as columns. */
 async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe): Promise<PlannedFeature[]> {
   const planned: PlannedFeature[] = []
+  const derived = (loaded.recipe.features ?? []).filter(f => findColumn(source.names, f.name) < 0).length
+  if (derived > MAX_DERIVED) {
+    const expected = `at most ${MAX_DERIVED}, besides columns: each is computed for every row`
+    throw mistake(loaded, { path: 'features', at: 'key', found: `${derived} computed features`, expected })
+  }
   for (const { name, sql } of loaded.recipe.features ?? []) {
     const at = findColumn(source.names, name)
     if (at >= 0 && (sql === name || sql === quoteName(name))) {
@@ -187,6 +196,10 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
     const earlier = planned.map(f => f.name)
     const checked = await expression(door, sql, loaded, path, [...source.names, ...earlier])
     planned.push({ name, text: sql, ...throughEarlier(checked, planned) })
+  }
+  if (depthOf(planned) > MAX_DEPTH) {
+    const found = `features upon features in more than ${MAX_DEPTH} steps`
+    throw mistake(loaded, { path: 'features', found, expected: `at most ${MAX_DEPTH}: a window says the same in one` })
   }
   return planned
 }
