@@ -93,15 +93,20 @@ function numberOf(cell: Cell, table: Table): string {
   if (type === 'BOOLEAN') return `CAST(CAST(${cell.raw} AS INTEGER) AS DOUBLE)`
   if (type !== 'VARCHAR') return `TRY_CAST(${cell.raw} AS DOUBLE)`
   const text = table.decimal === ',' ? `replace(${cell.raw}, ',', '.')` : cell.raw
-  const number = `TRY_CAST(${text} AS DOUBLE)`
+  const number = asDouble(text)
   const { sensor } = cell
   if (!sensor || (sensor.censored === undefined && sensor.missing.length === 0)) return number
   const cases = []
   if (sensor.missing.length) cases.push(`WHEN ${cell.raw} IN (${sensor.missing.map(quoteText).join(', ')}) THEN NULL`)
   // A laboratory writes "<0.5" below its limit of quantification.
   if (sensor.censored)
-    cases.push(`WHEN starts_with(ltrim(${text}), '<') THEN TRY_CAST(substr(ltrim(${text}), 2) AS DOUBLE) / 2`)
+    cases.push(`WHEN starts_with(ltrim(${text}), '<') THEN ${asDouble(`substr(ltrim(${text}), 2)`)} / 2`)
   return `CASE ${cases.join(' ')} ELSE ${number} END`
+}
+
+/** SQL: a text as DOUBLE, NULL where it is none. DuckDB would read 1_000, which a person may have meant as anything. */
+export function asDouble(text: string): string {
+  return `CASE WHEN NOT contains(${text}, '_') THEN TRY_CAST(${text} AS DOUBLE) END`
 }
 
 /** What expressions see of a cell. */

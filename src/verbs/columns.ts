@@ -2,7 +2,7 @@
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
-import { findColumn, ORDER } from '../plan/cells.ts'
+import { asDouble, findColumn, ORDER } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import { depthOf, throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
@@ -111,10 +111,7 @@ export async function numericColumns(door: Door, source: Source, recipe: Recipe)
     const skip = missing.length
       ? ` AND ${cell} NOT IN (${missing.map(m => `'${m.replaceAll("'", "''")}'`).join(', ')})`
       : ''
-    return [
-      `count(*) FILTER (WHERE trim(${cell}) <> ''${skip}) AS f${i}`,
-      `count(TRY_CAST(${text} AS DOUBLE)) AS n${i}`,
-    ]
+    return [`count(*) FILTER (WHERE trim(${cell}) <> ''${skip}) AS f${i}`, `count(${asDouble(text)}) AS n${i}`]
   })
   const [row] = await door.rows(`SELECT ${counts.join(', ')} FROM ${source.sql}`)
   return new Set(
