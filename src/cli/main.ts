@@ -43,8 +43,22 @@ async function programFor(words: readonly string[], terminal: Terminal): Promise
       .exitOverride()
       .showSuggestionAfterError()
       .configureOutput({ writeOut: text => terminal.out(text), writeErr: () => {} })
+    refuseTwice(command)
   }
   return program
+}
+
+/** Of a flag with one value that is given twice only the last would count, and nobody would notice. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.variadic || Array.isArray(option.defaultValue)) continue
+    let seen = false
+    command.on(`option:${option.name()}`, () => {
+      if (seen)
+        throw new Failure('USAGE', { problem: `${option.long} is given twice`, hint: `Give ${option.long} once.` })
+      seen = true
+    })
+  }
 }
 
 const EXAMPLES = `Examples:

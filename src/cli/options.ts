@@ -32,7 +32,7 @@ export function asCount(flag: string) {
   return (text: string): number => {
     const value = Number(text)
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1)
-      throw wrong(flag, text, 'a whole number above 0')
+      throw wrong(flag, text, 'a whole number above 0, written with digits only')
     return value
   }
 }
@@ -86,7 +86,24 @@ export function scoredAt(flag: string | undefined, epoch: string | undefined, no
   return new Date(Math.floor(now.getTime() / 1000) * 1000)
 }
 
-/** Flags and positions are two spellings of one thing: `--model M --input I` is `M I`. */
+/**
+ * Flags and positions are two spellings of one thing: `--model M --input I` is `M I`. Positions fill, in order, what no
+ * flag gave; what is given twice is refused, because only one of the two could be meant.
+ */
+export function given<T extends Record<string, string | readonly string[] | undefined>>(
+  positions: readonly (string | undefined)[],
+  flags: T,
+): { [name in keyof T]: T[name] | string } {
+  const left = positions.filter(word => word !== undefined)
+  const all = Object.entries(flags).map(([name, value]) => [name, value?.length ? value : left.shift()])
+  if (left.length === 0) return Object.fromEntries(all)
+  const twice = Object.keys(flags).filter(name => flags[name]?.length)
+  throw new Failure('USAGE', {
+    problem: `${JSON.stringify(left[0])} is one word too many beside ${twice.map(name => `--${name}`).join(' and ')}`,
+    hint: 'Give each thing once: as a flag, or in its place.',
+  })
+}
+
 export function required(value: string | undefined, what: string, example: string): string {
   if (value !== undefined && value !== '') return value
   throw new Failure('USAGE', { problem: `${what} is missing`, hint: `For example: ${example}` })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { refuseTooMany, score, type ScoreRequest } from '../verbs/score.ts'
-import { describeScore } from './summary/score.ts'
+import { describeScore, warnOfScore } from './summary/score.ts'
 import type { Terminal } from './terminal.ts'
 
 export async function scoreToStdout(terminal: Terminal, request: ScoreRequest): Promise<void> {
@@ -16,7 +16,7 @@ export async function scoreToStdout(terminal: Terminal, request: ScoreRequest): 
     // The rows that were scored are written in any case; whether they are enough is said after them.
     const everything = { ...request, output: join(folder, 'scores'), formats: ['csv'], maxRejected: 1 } as const
     const result = await score(terminal.host, everything)
-    for (const warning of result.warnings) terminal.host.warn(warning)
+    warnOfScore(terminal, result)
     await pipeline(createReadStream(join(folder, 'scores.csv')), process.stdout, { end: false })
     describeScore(terminal, { ...result, files: [] })
     refuseTooMany(result.outcome, request.maxRejected, 'the column alarm_reason')

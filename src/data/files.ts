@@ -18,8 +18,15 @@ export function findFiles(patterns: readonly string[]): string[] {
   return [...found]
 }
 
+// A recipe's paths come here joined to its folder, which makes one slash of two.
+const ADDRESS = /(?<![^/\\])[a-z][a-z0-9+.-]+:\/.*/i
+const DOWNLOAD = 'Addresses are not read: download the file first, then give its path.'
+
 function expand(pattern: string): string[] {
   if (!existsSync(pattern)) {
+    const [address] = ADDRESS.exec(pattern) ?? []
+    if (address !== undefined)
+      throw new Failure('INPUT_UNSUPPORTED', { path: address, found: 'an address', hint: DOWNLOAD })
     const matches = /[*?[{]/.test(pattern) ? globSync(pattern).filter(path => statSync(path).isFile()) : []
     if (matches.length === 0) throw new Failure('INPUT_NOT_FOUND', { path: pattern })
     return matches.sort(byName)
@@ -28,7 +35,8 @@ function expand(pattern: string): string[] {
   if (stats.isFile()) return [pattern]
   if (!stats.isDirectory()) throw new Failure('INPUT_UNSUPPORTED', { path: pattern, found: device(stats), hint: COPY })
   const inside = readdirSync(pattern).filter(name => !name.startsWith('.') && TABLES.test(name))
-  if (inside.length === 0) throw new Failure('INPUT_NOT_FOUND', { path: join(pattern, '*.csv') })
+  if (inside.length === 0)
+    throw new Failure('INPUT_NOT_FOUND', { path: `in ${pattern} there is no .csv, .parquet or .xlsx file` })
   return inside.sort(byName).map(name => join(pattern, name))
 }
 
@@ -119,6 +127,12 @@ const text = (head: Buffer): string =>
     .trimStart()
 
 const MAGICS: readonly Magic[] = [
+  [
+    // After the 8 bytes of its header's length.
+    head => head.toString('latin1', 8).startsWith('{"__metadata__":{"tocsin"'),
+    'a tocsin model',
+    'A model stands before the table: tocsin score model.tocsin rows.csv',
+  ],
   ['\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', 'an old Excel workbook (.xls)', SHEET],
   ['%PDF', 'a PDF', EXPORT],
   [

@@ -60,6 +60,8 @@ export function checkTarget(path: string): void {
 /** Refuses early when the disk has less than 1.2 times the bytes that the run is expected to write. */
 export function checkSpace(directory: string, path: string, needBytes: number): void {
   const disk = statfsSync(directory)
+  // Some file systems count nothing: /proc, and a few network drives.
+  if (disk.blocks === 0) return
   const free = disk.bavail * disk.bsize
   const need = 1.2 * needBytes
   if (free >= need) return

@@ -14,6 +14,8 @@ beforeAll(async () => {
   folder.write('today.csv', plantTable({ rows: 20, edit: (cells, row) => (row === 3 ? (cells.temp = 'x') : 0) }))
   folder.write('empty.csv', 'timestamp,unit_id,temp,pressure,flow,note\n')
   folder.write('twice.csv', 'temp,temp,pressure,flow\n1,2,3,4\n')
+  folder.write('address.yaml', plantRecipe().replace('train.csv', 'https://example.org/today.csv'))
+  folder.write('other/plant.csv', plantTable({ rows: 20 }))
   folder.write('junk.tocsin', 'junk')
   folder.write('a-folder.csv/x', '')
   symlinkSync(folder.at('train.csv'), folder.at('link.csv'))
@@ -41,6 +43,17 @@ const cases: [code: number, what: string, args: string[], says: string][] = [
   [1, 'a wrong memory', [...SCORE, 'today.csv', '--memory', 'lots'], 'lots'],
   [1, 'no input', ['score', 'plant.tocsin'], 'the input is missing'],
   [1, 'one word too many', [...SCORE, 'today.csv', 'more.csv'], 'too many arguments'],
+  [1, 'an input twice', ['score', 'plant.tocsin', '-i', 'today.csv', '-i', 'train.csv'], '--input is given twice'],
+  [
+    1,
+    'an input as a word and as a flag',
+    [...SCORE, 'today.csv', '-i', 'train.csv'],
+    '"today.csv" is one word too many',
+  ],
+  [1, 'a model as a word and as a flag', [...SCORE, 'today.csv', '-m', 'plant.tocsin'], '"today.csv" is one word too'],
+  [1, 'a batch in powers of ten', [...SCORE, 'today.csv', '--batch-size', '1e9'], 'digits only'],
+  [1, 'a model to fit', ['fit', 'plant.tocsin'], 'plant.tocsin is a model'],
+  [1, 'a table whose recipe is about another one', ['fit', 'other/plant.csv'], 'it is about train.csv'],
   [1, 'a recipe that is not there', ['fit', 'none.yaml'], 'none.yaml'],
   [1, 'a plant that is not there', ['demo', 'nowhere'], 'nowhere'],
   [2, 'a model that is not there', ['score', 'none.tocsin', 'today.csv'], 'none.tocsin'],
@@ -49,7 +62,10 @@ const cases: [code: number, what: string, args: string[], says: string][] = [
   [3, 'an input that is not there', [...SCORE, 'none.csv'], 'none.csv'],
   [3, 'an input without rows', [...SCORE, 'empty.csv'], 'empty.csv'],
   [3, 'a column twice', [...SCORE, 'twice.csv'], 'temp'],
-  [3, 'a model as input', [...SCORE, 'plant.tocsin'], 'plant.tocsin'],
+  [3, 'a model as input', [...SCORE, 'plant.tocsin'], 'plant.tocsin is a tocsin model'],
+  [3, 'an address', [...SCORE, 'https://example.org/today.csv'], 'https://example.org/today.csv is an address'],
+  [3, 'an address in a recipe', ['fit', 'address.yaml'], 'example.org/today.csv is an address'],
+  [3, 'a folder without a table', [...SCORE, 'a-folder.csv'], 'no .csv, .parquet or .xlsx'],
   [3, 'rows that cannot be scored', [...SCORE, 'today.csv', '--on-invalid', 'error'], '1 of 20 rows'],
   [4, 'an output that is an input', [...SCORE, 'today.csv', '--output', 'today'], 'today.csv'],
   [4, 'an output through a link to an input', [...SCORE, 'train.csv', '--output', 'link'], 'link.csv'],

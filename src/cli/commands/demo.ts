@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { Failure } from '../../errors.ts'
 import * as options from '../options.ts'
 import type { Terminal } from '../terminal.ts'
+import { typed } from '../words.ts'
 
 const EXAMPLES = `Examples:
   tocsin demo                      both plants, into ./demo-output
@@ -64,7 +65,7 @@ function plantModule(name: string): string {
 /** One command as the person would type it, shown and run in this process. Its failure ends the demo. */
 async function runInside(args: string[], terminal: Terminal): Promise<void> {
   const { run } = await import('../main.ts')
-  terminal.say(`\n$ tocsin ${args.map(a => (/^[\w./=-]+$/.test(a) ? a : JSON.stringify(a))).join(' ')}`, '')
+  terminal.say(`\n$ tocsin ${args.map(typed).join(' ')}`, '')
   const exit = await run(args, terminal)
   if (exit !== 0)
     throw new Failure('USAGE', { problem: `tocsin ${args[0]} ended with code ${exit}`, hint: 'See the message above.' })

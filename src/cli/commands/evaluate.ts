@@ -43,8 +43,9 @@ export function addEvaluate(program: Command, terminal: Terminal): Command {
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
       const example = 'tocsin evaluate pump.tocsin may.csv'
-      const model = options.required(flags.model ?? first, 'the model', example)
-      const input = flags.input ?? [options.required(flags.model === undefined ? second : first, 'the input', example)]
+      const given = options.given([first, second], { model: flags.model, input: flags.input })
+      const model = options.required(given.model, 'the model', example)
+      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
       const output = flags.output ?? flags.reportDir ?? `${basename(model).replace(/\.tocsin$/i, '')}_evaluation`
       const result = await evaluate(terminal.host, { ...flags, model, input, output })
       for (const warning of result.warnings) terminal.host.warn(warning)

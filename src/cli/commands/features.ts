@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { writeFeatures } from '../../verbs/features.ts'
 import { readRecipe } from '../../verbs/recipe-file.ts'
 import * as options from '../options.ts'
-import { number } from '../summary/score.ts'
+import { number } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `Examples:
@@ -21,7 +21,11 @@ export function addFeatures(program: Command, terminal: Terminal): Command {
     .option('-o, --output <name>', 'the outputs, without an ending (default: <name>_features)')
     .addHelpText('before', EXAMPLES)
     .action(async (position: string | undefined, flags: { config?: string; input?: string[]; output?: string }) => {
-      const path = options.required(flags.config ?? position, 'the recipe', 'tocsin features pump.yaml')
+      const path = options.required(
+        options.given([position], { config: flags.config }).config,
+        'the recipe',
+        'tocsin features pump.yaml',
+      )
       const recipe = readRecipe(path)
       const output = flags.output ?? `${recipe.recipe.name}_features`
       const result = await writeFeatures(terminal.host, { recipe, input: flags.input, output })

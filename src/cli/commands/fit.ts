@@ -45,7 +45,11 @@ export function addFit(program: Command, terminal: Terminal): Command {
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
     .action(async (position: string | undefined, flags: Flags) => {
-      const path = options.required(flags.config ?? position, 'the recipe', 'tocsin fit pump.yaml')
+      const path = options.required(
+        options.given([position], { config: flags.config }).config,
+        'the recipe',
+        'tocsin fit pump.yaml',
+      )
       const recipe = isRecipe(path) ? readRecipe(path) : await firstRecipe(terminal, path)
       const output = flags.output ?? `${recipe.recipe.name}.tocsin`
       const result = await fit(terminal.host, { ...flags, recipe, output, version: version() })
@@ -59,11 +63,17 @@ function isRecipe(path: string): boolean {
 
 /** `tocsin fit data.csv`: what `init` would write, once; then that file is the recipe. */
 async function firstRecipe(terminal: Terminal, data: string): Promise<LoadedRecipe> {
-  const stem = basename(data).replace(/\.gz$/i, '')
+  const { requireOwnRecipe, requireTable } = await import('../../verbs/first-recipe.ts')
+  requireTable(data)
+  const stem = basename(data)
+    .replace(/\.gz$/i, '')
+    .replace(/[*?[\]{}]/g, '')
   const path = `${stem.slice(0, stem.length - extname(stem).length) || 'recipe'}.yaml`
   if (existsSync(path)) {
+    const recipe = readRecipe(path)
+    requireOwnRecipe(recipe, data)
     terminal.say('recipe', `${path}, as it stands there`)
-    return readRecipe(path)
+    return recipe
   }
   const { initRecipe } = await import('../../verbs/init.ts')
   await initRecipe(terminal.host, { input: data, output: path, replace: false })

@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { initRecipe } from '../../verbs/init.ts'
 import * as options from '../options.ts'
-import { number } from '../summary/score.ts'
+import { counted, number, typed } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `Examples:
@@ -25,7 +25,11 @@ export function addInit(program: Command, terminal: Terminal): Command {
         position: string | undefined,
         flags: { input?: string; output?: string; sheet?: string; replace: boolean },
       ) => {
-        const input = options.required(flags.input ?? position, 'the table', 'tocsin init data.csv')
+        const input = options.required(
+          options.given([position], { input: flags.input }).input,
+          'the table',
+          'tocsin init data.csv',
+        )
         const stem = basename(input)
           .replace(/\.gz$/i, '')
           .replace(/\.[^.]+$/, '')
@@ -37,10 +41,10 @@ export function addInit(program: Command, terminal: Terminal): Command {
           replace: flags.replace,
         })
         terminal.result({ recipe: result.path, rows: result.rows, columns: result.columns, notes: result.notes })
-        terminal.say('rows', `${number(result.rows)}, ${result.columns} columns`)
+        terminal.say('rows', `${number(result.rows)}, ${counted(result.columns, 'column')}`)
         for (const note of result.notes) terminal.say('', note)
         terminal.say('wrote', result.path)
-        terminal.say('next', `look through ${result.path}, then: tocsin fit ${result.path}`)
+        terminal.say('next', `look through ${result.path}, then: tocsin fit ${typed(result.path)}`)
       },
     )
 }

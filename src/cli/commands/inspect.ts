@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { readModel } from '../../verbs/model-file.ts'
 import * as options from '../options.ts'
 import { describeLevels } from '../summary/levels.ts'
-import { number } from '../summary/score.ts'
+import { instant, number } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
 
 const EXAMPLES = `Examples:
@@ -18,7 +18,11 @@ export function addInspect(program: Command, terminal: Terminal): Command {
     .option('-m, --model <file>', 'the model file')
     .addHelpText('before', EXAMPLES)
     .action((position: string | undefined, flags: { model?: string }) => {
-      const path = options.required(flags.model ?? position, 'the model file', 'tocsin inspect pump.tocsin')
+      const path = options.required(
+        options.given([position], { model: flags.model }).model,
+        'the model file',
+        'tocsin inspect pump.tocsin',
+      )
       const { artifact, id, bytes } = readModel(path)
       const { model: state, transforms, profile, ...description } = artifact
       terminal.result({ path, id, bytes, ...description, model: shapes(state), transforms: transforms.map(shapes) })
@@ -38,7 +42,11 @@ export function addInspect(program: Command, terminal: Terminal): Command {
         'learned',
         `${number(lineage.learned)} rows of ${number(lineage.rows)} from ${lineage.files.join(', ')}; ${number(lineage.heldOut)} held out`,
       )
-      if (lineage.from) terminal.say('', `${lineage.from} to ${lineage.to}`)
+      if (lineage.from)
+        terminal.say(
+          '',
+          `${instant(lineage.from, undefined)} to ${instant(lineage.to ?? lineage.from, recipe.columns.time?.zone)}`,
+        )
       terminal.say('data', `SHA-256 ${lineage.sha256}`)
       terminal.say('seed', String(recipe.seed))
       describeLevels(terminal, artifact)

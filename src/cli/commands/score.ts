@@ -5,7 +5,7 @@ import { Failure } from '../../errors.ts'
 import { score, type ScoreRequest, type ScoreResult } from '../../verbs/score.ts'
 import { version } from '../../verbs/version.ts'
 import * as options from '../options.ts'
-import { describeScore } from '../summary/score.ts'
+import { describeScore, warnOfScore } from '../summary/score.ts'
 import type { Terminal } from '../terminal.ts'
 import { scoreToStdout } from '../stdout.ts'
 
@@ -80,6 +80,12 @@ export function addScore(program: Command, terminal: Terminal): Command {
           hint: 'Give --output a name, or leave out --json.',
         })
       }
+      if (flags.output === '-' && flags.format?.includes('parquet')) {
+        throw new Failure('USAGE', {
+          problem: 'standard output carries CSV only',
+          hint: 'Give --output a name for Parquet, or leave out --format.',
+        })
+      }
       const request = requestOf(first, second, flags, terminal)
       if (flags.output === '-') await scoreToStdout(terminal, request)
       else show(terminal, await score(terminal.host, request))
@@ -92,17 +98,14 @@ function requestOf(
   flags: Flags,
   terminal: Terminal,
 ): ScoreRequest {
-  // `tocsin score --model M today.csv`: the one position left is the input.
-  const positions = flags.model.length > 0 ? [undefined, first] : [first, second]
-  const models =
-    flags.model.length > 0
-      ? flags.model
-      : [options.required(positions[0], 'the model', 'tocsin score pump.tocsin today.csv')]
-  const input = options.required(flags.input ?? positions[1], 'the input', 'tocsin score pump.tocsin today.csv')
+  const example = 'tocsin score pump.tocsin today.csv'
+  const { model, input: table } = options.given([first, second], { model: flags.model, input: flags.input })
+  const models = Array.isArray(model) ? model : [options.required(model as string | undefined, 'the model', example)]
+  const input = options.required(table, 'the input', example)
   return {
     models,
     input,
-    output: flags.output === undefined || flags.output === '-' ? defaultOutput(input) : flags.output,
+    output: flags.output === undefined || flags.output === '-' ? defaultOutput(input) : withoutEnding(flags.output),
     threshold: flags.threshold,
     batchSize: flags.batchSize,
     onInvalid: flags.onInvalid,
@@ -117,6 +120,11 @@ function requestOf(
   }
 }
 
+/** `-o day.csv` means the outputs called day; any other dot belongs to the name, as in scores.v1. */
+function withoutEnding(output: string): string {
+  return output.replace(/(?<=[^/\\])\.(csv|parquet)$/, '')
+}
+
 /** day.csv.gz → day_scores, in the current folder. */
 function defaultOutput(input: string): string {
   const name = basename(input)
@@ -127,7 +135,7 @@ function defaultOutput(input: string): string {
 }
 
 function show(terminal: Terminal, result: ScoreResult): void {
-  for (const warning of result.warnings) terminal.host.warn(warning)
+  warnOfScore(terminal, result)
   if (terminal.json) {
     const metadata = result.files.find(f => f.name.endsWith('_metadata.json'))
     if (metadata) terminal.out(readFileSync(join(result.directory, metadata.name), 'utf8'))

@@ -57,8 +57,9 @@ export function addThreshold(program: Command, terminal: Terminal): Command {
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
       const example = 'tocsin threshold pump.tocsin normal.csv --target_far 0.1/week'
-      const model = options.required(flags.model ?? first, 'the model', example)
-      const input = flags.input ?? [options.required(flags.model === undefined ? second : first, 'the input', example)]
+      const given = options.given([first, second], { model: flags.model, input: flags.input })
+      const model = options.required(given.model, 'the model', example)
+      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
       const result = await recalibrate(terminal.host, {
         model,
         input,

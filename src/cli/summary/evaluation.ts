@@ -1,7 +1,7 @@
 /** What a person reads after an evaluation. */
 import type { EvaluateResult } from '../../verbs/evaluate.ts'
 import type { Terminal } from '../terminal.ts'
-import { number } from './score.ts'
+import { number } from '../words.ts'
 
 export function describeEvaluation(
   terminal: Terminal,

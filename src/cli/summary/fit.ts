@@ -1,10 +1,10 @@
 /** What a person reads after fitting. */
 import { evaluationOf } from '../../verbs/report.ts'
-import type { FitResult } from '../../verbs/fit.ts'
+import { type FitResult, isUsable } from '../../verbs/fit.ts'
 import { subjectOf } from '../../verbs/fit-report.ts'
 import type { Terminal } from '../terminal.ts'
 import { describeLevels } from './levels.ts'
-import { number } from './score.ts'
+import { counted, instant, number, typed } from '../words.ts'
 
 export function describeFit(terminal: Terminal, result: FitResult): void {
   const { artifact, source, split } = result
@@ -12,10 +12,10 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
   const from = lineage.files.length > 3 ? `${lineage.files.length} files` : lineage.files.join(', ')
   terminal.say(
     'rows',
-    `${number(lineage.rows)} from ${from}${lineage.from ? `, ${span(lineage.from, lineage.to)}` : ''}`,
+    `${number(lineage.rows)} from ${from}${lineage.from ? `, ${span(lineage, artifact.recipe.columns.time?.zone)}` : ''}`,
   )
   for (const note of [...source.notes, ...result.notes]) terminal.say('', note)
-  const rejected = Object.entries(lineage.rejected)
+  const rejected = leftOut(result)
   if (rejected.length) terminal.say('left out', rejected.map(([why, n]) => `${why} ${number(n)}`).join(', '))
   const tested = split.test.length ? ` + ${number(split.test.length)} kept for the test` : ''
   terminal.say(
@@ -28,11 +28,14 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
     )
   const { use, ...parameters } = artifact.recipe.model
   const trees = typeof parameters.n_estimators === 'number' ? `, ${parameters.n_estimators} trees` : ''
-  terminal.say('model', `${use}${trees}, ${artifact.features.length} features, seed ${artifact.recipe.seed}`)
+  terminal.say('model', `${use}${trees}, ${counted(artifact.features.length, 'feature')}, seed ${artifact.recipe.seed}`)
   if (artifact.recipe.columns.label !== undefined) describeQuality(terminal, result)
   describeLevels(terminal, artifact)
-  terminal.say('saved', `${result.path} (${result.id.slice(0, 8)})${result.page === undefined ? '' : `, ${result.page}`}`)
-  terminal.say('next', `tocsin score ${result.path} new.csv`)
+  terminal.say(
+    'saved',
+    `${result.path} (${result.id.slice(0, 8)})${result.page === undefined ? '' : `, ${result.page}`}`,
+  )
+  terminal.say('next', `tocsin score ${typed(result.path)} new.csv`)
 }
 
 function describeQuality(terminal: Terminal, result: FitResult): void {
@@ -47,7 +50,20 @@ function describeQuality(terminal: Terminal, result: FitResult): void {
   terminal.say('quality', `AUC ${auc.toFixed(2)} (${range}) on rows that did not teach, ${number(bad)} bad${chance}`)
 }
 
-function span(from: string, to: string | undefined): string {
-  const text = (iso: string) => iso.slice(0, 16).replace('T', ' ')
-  return to === undefined || to === from ? text(from) : `${text(from)} to ${text(to)}`
+function span({ from = '', to }: FitResult['artifact']['lineage'], zone: string | undefined): string {
+  return to === undefined || to === from ? instant(from, zone) : `${instant(from, undefined)} to ${instant(to, zone)}`
+}
+
+/** Rows that neither teach, nor are held out, nor kept for the test: with these the rows add up. */
+function leftOut({ artifact, rows, split }: FitResult): [string, number][] {
+  const { recipe } = artifact
+  const classes = new Map<string, number>()
+  let rest = rows.rows - split.train.length - split.heldOut.length - split.test.length
+  for (const [row, why] of rows.rejection) {
+    if (isUsable(rows, recipe, row)) continue
+    classes.set(why, (classes.get(why) ?? 0) + 1)
+    rest--
+  }
+  if (rest > 0) classes.set(recipe.learn === undefined ? 'labelled bad' : 'not in learn', rest)
+  return [...classes]
 }

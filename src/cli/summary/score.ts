@@ -11,6 +11,17 @@ import {
 } from '../../verbs/outcome.ts'
 import type { ScoreResult } from '../../verbs/score.ts'
 import type { Terminal } from '../terminal.ts'
+import { number } from '../words.ts'
+
+/** What a person must not miss, also where nothing else is printed. */
+export function warnOfScore(terminal: Terminal, { outcome, warnings }: ScoreResult): void {
+  for (const warning of warnings) terminal.host.warn(warning)
+  for (const { name, scored, rejectedBy } of outcome.models) {
+    if (scored > 0 || outcome.rows === 0) continue
+    const why = Object.keys(rejectedBy).join(', ')
+    terminal.host.warn(`no row was scored by ${name}: ${why}. This table is probably not like the one it learned from`)
+  }
+}
 
 /** Lines of rows before "and N more". */
 const SHOWN = 12
@@ -104,9 +115,4 @@ function filesText(names: readonly string[], directory: string): string {
   const stem = first.replace(/\.(csv|parquet)$/, '')
   const short = rest.map(name => (name.startsWith(stem) ? name.slice(stem.length) : name))
   return [directory === '.' ? first : `${directory}/${first}`, ...short].join(', ')
-}
-
-/** Whole numbers with commas. By hand: the first number that goes through Intl costs a small run 10 ms. */
-export function number(n: number): string {
-  return String(n).replace(/\B(?=(\d{3})+$)/g, ',')
 }
