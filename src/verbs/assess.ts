@@ -4,7 +4,7 @@
  */
 import { type Histogram, histogram, type Slices, slices, thin } from '../math/bins.ts'
 import { exposureWeeks } from '../math/budget.ts'
-import { byGroup, episodes, type Hold, heldRisk, lastingAlarms } from '../math/episodes.ts'
+import { byGroup, episodes, type Groups, type Hold, heldRisk, lastingAlarms } from '../math/episodes.ts'
 import * as metrics from '../math/metrics.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
 
@@ -45,9 +45,9 @@ export interface LevelResult {
   readonly name: string
   readonly cut: number
   readonly hold: Hold | null
-  /** Rows at exactly this level: above this cut and not above the next. */
+  /** Rows at exactly this level, `hold` applied, and at no severer one. */
   readonly rows: number
-  /** Rows above this cut. */
+  /** Rows above this cut, whether it was held or not. */
   readonly alarms: number
   /** Runs of alarming rows, each on one group. */
   readonly episodes: number
@@ -94,6 +94,8 @@ export interface Evaluation {
   readonly n_labelled: number
   readonly n_bad: number
   readonly weeks: number
+  /** Where `weeks` comes from: the rows' times, rows a week as given, or 168 rows a week because nobody knows. */
+  readonly weeks_from: 'times' | 'samples_per_week' | 'assumed 168 rows a week'
   readonly levels: readonly LevelResult[]
   readonly by_group: readonly { readonly name: string; readonly rows: number; readonly counts: readonly number[] }[]
   readonly lead_times: readonly LeadTime[] | null
@@ -112,9 +114,9 @@ export function assess(input: Assessed): Evaluation {
   const { risk, levels, label } = input
   const known = risk.filter(value => Number.isFinite(value))
   const groups = byGroup(risk.length, input.group)
-  const level = levelOfRows(risk, levels)
   const held = levels.map(({ hold }) => (hold ? heldRisk(risk, groups, hold) : risk))
-  const anomalies = count(level, value => value > 0)
+  const level = levelOfRows(risk, held, levels)
+  const anomalies = count(risk, value => Number.isFinite(value) && value > levels[0]!.cut)
   const weeks = exposureWeeks(input, { samplesPerWeek: input.samplesPerWeek }, groups)
   return {
     n_samples: known.length,
@@ -130,6 +132,7 @@ export function assess(input: Assessed): Evaluation {
     target_far: input.targetFar ?? null,
     ...supervised(risk, label, levels[0]!.cut),
     weeks,
+    weeks_from: weeksFrom(input, groups),
     levels: levels.map((of, i) => {
       const rows = count(level, value => value === i + 1)
       return levelResult(input, of, rows, held[i]!, weeks)
@@ -141,12 +144,19 @@ export function assess(input: Assessed): Evaluation {
   }
 }
 
-/** How many cuts each risk exceeds; 0 where a row was not scored. */
-function levelOfRows(risk: Float64Array, levels: readonly AssessedLevel[]): Uint8Array {
+function weeksFrom(input: Assessed, groups: Groups): Evaluation['weeks_from'] {
+  // The times are known to say nothing when another pace changes the weeks.
+  const paces = [1, 2].map(samplesPerWeek => exposureWeeks(input, { samplesPerWeek }, groups))
+  if (paces[0] === paces[1]) return 'times'
+  return input.samplesPerWeek === undefined ? 'assumed 168 rows a week' : 'samples_per_week'
+}
+
+/** The severest level that the model raises for each row, as `alarm_level` has it: 0 for none, or without a score. */
+function levelOfRows(risk: Float64Array, held: readonly Float64Array[], levels: readonly AssessedLevel[]): Uint8Array {
   const out = new Uint8Array(risk.length)
   for (let i = 0; i < risk.length; i++) {
     if (!Number.isFinite(risk[i]!)) continue
-    for (const { cut } of levels) if (risk[i]! > cut) out[i]!++
+    for (const [l, { cut }] of levels.entries()) if (held[l]![i]! > cut) out[i] = l + 1
   }
   return out
 }

@@ -1,6 +1,7 @@
 /** What a model is worth on a table: with labels against them, without them by its scores and alarms over time. */
 import { join } from 'node:path'
 import type { PublishedFile } from '../data/publish.ts'
+import { Failure } from '../errors.ts'
 import { learnStatement } from '../plan/learn.ts'
 import type { Evaluation } from './assess.ts'
 import { checkInput } from './check-input.ts'
@@ -44,6 +45,11 @@ const PREDICTIONS = 'predictions.csv'
 export async function evaluate(host: Host, request: EvaluateRequest): Promise<EvaluateResult> {
   const model = readModel(request.model)
   const directory = request.output
+  if (request.runToFailure && model.artifact.recipe.columns.group === undefined)
+    throw new Failure('USAGE', {
+      problem: 'lead times need units that fail, but the model has no group column',
+      hint: 'Name the column of the unit in the recipe, columns: {group: unit_id}, and fit again; or leave out --run-to-failure.',
+    })
   refuseOverwriting(
     [...request.input, request.model],
     [METRICS, PAGE, PREDICTIONS].map(f => join(directory, f)),
@@ -93,6 +99,8 @@ interface ScoredRows {
   readonly risk: Float64Array
   readonly notes: readonly string[]
   readonly warnings: readonly string[]
+  /** Of all bytes of the input. */
+  readonly sha256: string
 }
 
 /** Reads a table as a model's features, with its labels, and scores every usable row. */
@@ -125,7 +133,7 @@ export async function scoreRows(
   const risk = new Float64Array(rows.rows)
   riskOf(artifact)({ rows: rows.rows, columns: rows.features }, risk)
   for (const row of rows.rejection.keys()) if (!isUsable(rows, recipe, row)) risk[row] = Number.NaN
-  return { rows, risk, notes: source.notes, warnings }
+  return { rows, risk, notes: source.notes, warnings, sha256: source.sha256 }
 }
 
 /** The published two columns, one line a row; both empty where a row has no score. */

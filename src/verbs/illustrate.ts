@@ -119,14 +119,16 @@ function tables(evaluation: Evaluation): Table[] {
     head: [
       'level',
       'risk above',
-      'rows above',
+      'rows at it',
+      'rows above the cut',
       'episodes',
-      'a week',
+      evaluation.weeks_from === 'assumed 168 rows a week' ? 'a week, assuming 168 rows a week' : 'a week',
       ...(labelled ? ['precision', 'recall', 'false alarms'] : []),
     ],
     rows: evaluation.levels.map(level => [
       level.name,
       figure(level.cut) + (level.hold ? `, held ${level.hold.count} of ${level.hold.of}` : ''),
+      grouped(level.rows),
       grouped(level.alarms),
       grouped(level.episodes),
       figure(level.episodes_per_week),

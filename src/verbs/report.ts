@@ -93,7 +93,7 @@ function alarmTable({ rows, risk, chosen, cuts, artifact }: Subject): Table {
     ...(shows(group) ? [group as string] : []),
     ...(timed ? ['time (UTC)'] : []),
     'risk',
-    'level',
+    'above the cut of',
   ]
   const body = Array.from(top, row => [
     shows(id) ? (rows.ids?.[row] ?? '') : String(row + 1),

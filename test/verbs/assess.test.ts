@@ -59,18 +59,28 @@ describe('figures', () => {
 
   test('levels: rows at and above, episodes on each group, held, a week of both groups together', () => {
     const [warning, critical] = assess(rows).levels
-    expect(warning).toMatchObject({ rows: 1, alarms: 6, episodes: 2, hold: null })
-    expect(critical).toMatchObject({ rows: 5, alarms: 5, episodes: 2, hold: { count: 2, of: 3 } })
+    expect(warning).toMatchObject({ rows: 3, alarms: 6, episodes: 2, hold: null })
+    expect(critical).toMatchObject({ rows: 3, alarms: 5, episodes: 2, hold: { count: 2, of: 3 } })
     expect(assess(rows).weeks).toBeCloseTo((2 * 5 * hour) / (7 * 24 * hour), 12)
     expect(warning!.episodes_per_week).toBeCloseTo(2 / ((2 * 5) / 168), 10)
     expect(warning!.precision).toMatchObject({ value: 4 / 6 })
     expect(warning!.precision!.low).toBeLessThan(4 / 6)
   })
 
+  test('a week is counted by the times, by what was given, or is an assumption that is said', () => {
+    const { seconds: _, ...timeless } = rows
+    expect(assess(rows).weeks_from).toBe('times')
+    expect(assess({ ...timeless, samplesPerWeek: 24 })).toMatchObject({
+      weeks: 10 / 24,
+      weeks_from: 'samples_per_week',
+    })
+    expect(assess(timeless)).toMatchObject({ weeks: 10 / 168, weeks_from: 'assumed 168 rows a week' })
+  })
+
   test('groups, worst first', () => {
     expect(assess(rows).by_group).toEqual([
-      { name: 'a', rows: 5, counts: [0, 3] },
-      { name: 'b', rows: 5, counts: [1, 2] },
+      { name: 'a', rows: 5, counts: [1, 2] },
+      { name: 'b', rows: 5, counts: [2, 1] },
     ])
   })
 

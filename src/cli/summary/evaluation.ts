@@ -1,7 +1,7 @@
 /** What a person reads after an evaluation. */
 import type { EvaluateResult } from '../../verbs/evaluate.ts'
 import type { Terminal } from '../terminal.ts'
-import { number } from '../words.ts'
+import { counted, number } from '../words.ts'
 
 export function describeEvaluation(
   terminal: Terminal,
@@ -18,13 +18,15 @@ export function describeEvaluation(
     const share = (x: { value: number } | null) => (x ? `${Number((100 * x.value).toPrecision(3))} %` : '–')
     const truth = e.supervised ? `, precision ${share(level.precision)}, recall ${share(level.recall)}` : ''
     // Less than a week says little about a week.
+    const assumed = e.weeks_from === 'assumed 168 rows a week' ? ', assuming 168 rows a week' : ''
     const weekly =
       e.weeks >= 1 && Number.isFinite(level.episodes_per_week)
-        ? `, ${Number(level.episodes_per_week.toPrecision(2))} a week`
+        ? ` (${Number(level.episodes_per_week.toPrecision(2))} a week${assumed})`
         : ''
+    const held = level.hold ? `, held ${level.hold.count} of ${level.hold.of}` : ''
     terminal.say(
       level.name,
-      `${level.name.length > 8 ? '\n         ' : ''}risk > ${level.cut.toPrecision(4)}: ${number(level.alarms)} rows, ${number(level.episodes)} episodes${weekly}${truth}`,
+      `${level.name.length > 8 ? '\n         ' : ''}risk > ${level.cut.toPrecision(4)}${held}: ${counted(level.rows, 'row')} at this level, ${counted(level.alarms, 'row')} above the cut, ${counted(level.episodes, 'episode')}${weekly}${truth}`,
     )
   }
   if (e.roc_auc !== null && e.roc_auc_interval) {
