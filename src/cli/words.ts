@@ -10,9 +10,10 @@ export function counted(n: number, thing: string): string {
   return `${number(n)} ${thing}${n === 1 ? '' : 's'}`
 }
 
-/** A path as it can be typed: in quotes where a shell would take it apart. */
-export function typed(path: string): string {
-  return /^[\p{L}\p{N}_./=:@%+,-]+$/u.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
+/** A word as it can be typed: in quotes where a shell would take it apart. */
+export function typed(word: string): string {
+  if (/^[\p{L}\p{N}_./=:@%+,-]+$/u.test(word)) return word
+  return /^[^"$`\\!]*$/.test(word) ? `"${word}"` : `'${word.replaceAll("'", "'\\''")}'`
 }
 
 /** An instant of a table (ISO 8601): with a zone in the recipe it is UTC, without one the table's own clock. */

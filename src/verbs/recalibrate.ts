@@ -42,7 +42,9 @@ export async function recalibrate(host: Host, request: RecalibrateRequest): Prom
   refuseOverwriting([...request.input, request.model], [request.output])
   return inSession(host, { directory, name, files: [name] }, request, async session => {
     const { artifact } = parent
-    const { rows, risk } = await scoreRows(host, session, parent, { input: request.input })
+    const { rows, risk, sha256 } = await scoreRows(host, session, parent, { input: request.input })
+    if (sha256 !== '' && sha256 === artifact.lineage.sha256)
+      host.warn('these are the rows that taught the model: on rows it has not seen, false alarms will be more frequent')
     const usable = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => Number.isFinite(risk[row]))
     const split = { train: usable, heldOut: usable }
     const calibration = calibrationRows(risk, rows, split, artifact.recipe, request.samplesPerWeek)

@@ -22,7 +22,7 @@ test('the rows of a fit add up', async () => {
 
 test('paths are quoted where a shell would take them apart', async () => {
   folder.write('sp ace.csv', plantTable({ rows: 40 }))
-  expect((await folder.must(['init', 'sp ace.csv'])).stdout).toContain("tocsin fit 'sp ace.yaml'\n")
+  expect((await folder.must(['init', 'sp ace.csv'])).stdout).toContain('tocsin fit "sp ace.yaml"\n')
 })
 
 test('a table of which nothing was scored is warned of', async () => {
