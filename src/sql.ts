@@ -23,5 +23,5 @@ export function quoteNumber(value: number): string {
 
 /** Columns that statements add for themselves stand beside the user's, so theirs may not have these names. */
 export function isInternal(name: string): boolean {
-  return /^~(o\d+|n\d+|in\d+|row|risk|level|time|line|seconds)$/i.test(name)
+  return /^~(o\d+|n\d+|in\d+|row|risk|level|time|at|line|seconds)$/i.test(name)
 }

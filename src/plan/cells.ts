@@ -8,7 +8,7 @@
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
 import type { Read, Recipe, Sensor } from '../recipe/schema.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
-import { strptimeFormat } from './time-format.ts'
+import { fullTime, parsedTime } from './time-format.ts'
 
 /** A table as the plan sees it: `sql` stands after FROM. */
 export interface Table {
@@ -77,10 +77,13 @@ export function typedTable(table: Table, recipe: Recipe, cells: readonly Cell[],
   const numbers = cells.filter(c => c.type === 'number')
   const typed = numbers.map(c => `${numberOf(c, table)} AS ${c.number}`)
   const time = cells.find(c => c.name === recipe.columns.time?.name && c.type === 'time')
-  typed.push(`${time ? timeOf(time, table, recipe) : 'NULL::TIMESTAMP'} AS "~time"`)
+  if (time) typed.push(`${timeOf(time, table, recipe)} AS "~at"`)
   const values = cells.map(c => `${typedValue(c)} AS ${c.value}`)
   values.push(`CAST(${secondsOf(recipe, cells)} AS DOUBLE) AS "~seconds"`)
-  return `SELECT *${list(values)} FROM (SELECT *${list(typed)} FROM (SELECT ${came.join(', ')} FROM ${table.sql}))`
+  const read = `SELECT *${list(typed)} FROM (SELECT ${came.join(', ')} FROM ${table.sql})`
+  // A step of its own: in one expression the text would be read as a time again for each mention.
+  const timed = `SELECT *, ${time ? fullTime('"~at"', time.raw) : 'NULL::TIMESTAMP'} AS "~time" FROM (${read})`
+  return `SELECT *${list(values)} FROM (${timed})`
 }
 
 function list(items: readonly string[]): string {
@@ -149,13 +152,12 @@ export function isMissing({ raw, sensor }: Cell): string {
 }
 
 function timeOf(cell: Cell, table: Table, recipe: Recipe): string {
-  const { format } = recipe.columns.time ?? {}
-  const type = table.types[cell.index] ?? 'VARCHAR'
-  if (type !== 'VARCHAR') return `TRY_CAST(${cell.raw} AS TIMESTAMP)`
-  return format
-    ? `try_strptime(${cell.raw}, ${quoteText(strptimeFormat(format))})`
-    : `TRY_CAST(${cell.raw} AS TIMESTAMP)`
+  const isText = (table.types[cell.index] ?? 'VARCHAR') === 'VARCHAR'
+  return parsedTime(cell.raw, isText ? recipe.columns.time?.format : undefined)
 }
+
+/** SQL condition: nobody knows when the row was, so it has no place among the rows of its group. */
+export const UNTIMED = '("~seconds" IS NULL)'
 
 /** What gives the rows of a group their order. */
 export const ORDER = ['"~seconds"', '"~row"'] as const
@@ -167,6 +169,9 @@ function secondsOf(recipe: Recipe, cells: readonly Cell[]): string {
   const { time } = recipe.columns
   const cell = time && cells.find(c => c.name === time.name)
   if (!time || !cell) return 'NULL::DOUBLE'
-  if (cell.type === 'number') return `${cell.number} * ${quoteNumber(SECONDS[time.unit ?? 's'] ?? 1)}`
+  if (cell.type === 'number') {
+    const seconds = `${cell.number} * ${quoteNumber(SECONDS[time.unit ?? 's'] ?? 1)}`
+    return `CASE WHEN isfinite(${cell.number}) THEN ${seconds} END`
+  }
   return time.zone ? `epoch(timezone(${quoteText(time.zone)}, "~time"))` : 'epoch("~time")'
 }

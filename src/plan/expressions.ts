@@ -106,10 +106,17 @@ export function checkExpression(tree: unknown, sql: string, context: ExpressionC
   }
 }
 
-/** The named windows of features, or nothing without a group: `group`, and the group column under its own name. */
-export function windowClause(group: string | undefined, order: readonly string[]): string {
+/**
+ * The named windows of features, or nothing without a group: `group`, and the group column under its own name.
+ * @param apart SQL by which rows of one group are kept apart as well.
+ */
+export function windowClause(
+  group: string | undefined,
+  order: readonly string[],
+  apart: readonly string[] = [],
+): string {
   if (group === undefined || order.length === 0) return ''
-  const window = `(PARTITION BY ${quoteName(group)} ORDER BY ${order.join(', ')})`
+  const window = `(PARTITION BY ${[quoteName(group), ...apart].join(', ')} ORDER BY ${order.join(', ')})`
   return `WINDOW ${GROUP_WINDOW} AS ${window}, ${quoteName(group)} AS ${window}`
 }
 

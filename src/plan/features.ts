@@ -2,7 +2,7 @@
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { sqlNames } from '../recipe/sql-names.ts'
-import { ORDER } from './cells.ts'
+import { ORDER, UNTIMED } from './cells.ts'
 import { windowClause } from './expressions.ts'
 import { quoteName } from '../sql.ts'
 
@@ -16,7 +16,9 @@ export function isColumn(feature: Feature): boolean {
  * feature stands under its own name.
  */
 export function featureLayers(from: string, features: readonly Feature[], recipe: Recipe): string {
-  const windows = windowClause(recipe.columns.group, ORDER)
+  // Rows without a time would stand after all others of their group.
+  const apart = recipe.columns.time ? [UNTIMED] : []
+  const windows = windowClause(recipe.columns.group, ORDER, apart)
   let sql = from
   for (const layer of layersOf(features.filter(f => !isColumn(f)))) {
     const columns = layer.map(f => `${f.sql} AS ${quoteName(f.name)}`)

@@ -4,7 +4,7 @@ import { type Cell, cellsOf, type Table, typedTable } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
 import { quoteName } from '../sql.ts'
-import { rejectionOf } from './reasons.ts'
+import { rejectionOf, untimedOf } from './reasons.ts'
 
 /** Positions of the columns after the features, in the statement's result. */
 export const TAIL = ['seconds', 'learn', 'label', 'group', 'rejection', 'id'] as const
@@ -14,6 +14,8 @@ export type Tail = (typeof TAIL)[number]
 export interface Conditions {
   readonly learn: string | undefined
   readonly label: string | undefined
+  /** The split goes by time: rows without one cannot be placed. */
+  readonly timed?: boolean
 }
 
 /**
@@ -31,13 +33,18 @@ export function learnStatement(
   const windowed = features.some(f => f.kind === 'window')
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
   const read = cells.filter(c => c.type === 'number' && features.some(f => f.columns.includes(c.name)))
-  const fine = features.map(f => `coalesce(isfinite(${asNumber(f)}), false)`).join(' AND ')
+  const untimed = windowed || conditions.timed || recipe.levels.some(l => l.hold) ? untimedOf(recipe, cells) : undefined
+  const fine = [
+    '"~line" IS NULL',
+    ...features.map(f => `coalesce(isfinite(${asNumber(f)}), false)`),
+    ...(untimed ? [`NOT ${untimed.condition}`] : []),
+  ]
   const tail: Record<Tail, string> = {
     seconds: '"~seconds"',
     learn: condition(conditions.learn),
     label: condition(conditions.label),
     group: text(recipe.columns.group, cells),
-    rejection: `CASE WHEN "~line" IS NULL AND ${fine} THEN NULL ELSE ${rejectionOf(read)} END`,
+    rejection: `CASE WHEN ${fine.join(' AND ')} THEN NULL ELSE ${rejectionOf(read, untimed)} END`,
     id: text(recipe.columns.id, cells),
   }
   const columns = [...features.map(f => asNumber(f)), ...TAIL.map(name => tail[name])]

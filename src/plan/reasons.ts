@@ -3,8 +3,8 @@
  * sensors, how far its risk is above the cut and which features lie beyond what training saw. Built here as SQL and
  * taken apart here again for summaries, so that the words live in one file.
  */
-import type { Bounds } from '../recipe/schema.ts'
-import { type Cell, isFault, isMissing, isOutside } from './cells.ts'
+import type { Bounds, Recipe } from '../recipe/schema.ts'
+import { type Cell, isFault, isMissing, isOutside, UNTIMED } from './cells.ts'
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import { asNumber } from './features.ts'
 import { quoteNumber, quoteText } from '../sql.ts'
@@ -14,6 +14,7 @@ export const REJECTIONS = [
   'malformed line',
   'sensor fault',
   'out of range',
+  'unreadable time',
   'not a number',
   'not finite',
   'missing value',
@@ -23,8 +24,20 @@ export type Rejection = (typeof REJECTIONS)[number]
 
 const CELL_CHARACTERS = 40
 
+/** The time of a row that only scores with one, and the condition that it cannot be read. */
+export interface Untimed {
+  readonly cell: Cell
+  readonly condition: string
+}
+
+/** Where a row needs its time: for windows, `hold`, a split by time. Undefined when the table has no time column. */
+export function untimedOf(recipe: Recipe, cells: readonly Cell[]): Untimed | undefined {
+  const cell = cells.find(c => c.name === recipe.columns.time?.name)
+  return cell && { cell, condition: UNTIMED }
+}
+
 /** SQL: the class of a row that cannot be scored. NULL never: call it only for such rows. */
-export function rejectionOf(cells: readonly Cell[]): string {
+export function rejectionOf(cells: readonly Cell[], untimed?: Untimed): string {
   const when = (rejection: Rejection, conditions: (string | undefined)[]) => {
     const some = conditions.filter(c => c !== undefined)
     return some.length ? `WHEN ${some.join(' OR ')} THEN ${quoteText(rejection)}` : ''
@@ -36,6 +49,7 @@ export function rejectionOf(cells: readonly Cell[]): string {
       'out of range',
       cells.map(c => isOutside(c.number, c.sensor?.range)),
     ),
+    when('unreadable time', [untimed?.condition]),
     when(
       'not a number',
       cells.map(c => `(${c.number} IS NULL AND NOT ${isMissing(c)})`),
@@ -49,12 +63,30 @@ export function rejectionOf(cells: readonly Cell[]): string {
 }
 
 /** SQL: "not scored (sensor fault): ph_level -999, turbidity missing". */
-export function notScored(cells: readonly Cell[], features: readonly Feature[], hidden: ReadonlySet<string>): string {
-  const details = ['"~line"', ...cells.map(c => detailOf(c, hidden.has(c.name)))]
+export function notScored(
+  cells: readonly Cell[],
+  features: readonly Feature[],
+  hidden: ReadonlySet<string>,
+  untimed?: Untimed,
+): string {
+  const details = [
+    '"~line"',
+    ...(untimed ? [untimedDetail(untimed, hidden.has(untimed.cell.name))] : []),
+    ...cells.filter(c => c !== untimed?.cell).map(c => detailOf(c, hidden.has(c.name))),
+  ]
   const undefinedOnes = features.map(
     f => `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} undefined`)} END`,
   )
-  return `concat('not scored (', ${rejectionOf(cells)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
+  return `concat('not scored (', ${rejectionOf(cells, untimed)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
+}
+
+/** SQL: "sampled_at n/a is not a readable time", NULL when it is one. */
+function untimedDetail({ cell, condition }: Untimed, hidden: boolean): string {
+  const name = hidden ? 'a private column' : cell.name
+  const said = hidden
+    ? quoteText(`${name} is not a readable time`)
+    : `concat(${quoteText(`${name} `)}, ${shownOf(cell)}, ' is not a readable time')`
+  return `CASE WHEN ${condition} THEN CASE WHEN ${isMissing(cell)} THEN ${quoteText(`${name} missing`)} ELSE ${said} END END`
 }
 
 /** SQL: what is wrong with one cell, NULL when nothing is. */

@@ -1,10 +1,21 @@
 /** The statement that scores: every input column as it came, then ours. One SELECT, so that one COPY does the work. */
 import type { Recipe } from '../recipe/schema.ts'
-import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTable } from './cells.ts'
+import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTable, UNTIMED } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
-import { alarmOf, breachOf, faultCondition, faultOf, imputedOf, notScored, type Seen, short } from './reasons.ts'
+import {
+  alarmOf,
+  breachOf,
+  faultCondition,
+  faultOf,
+  imputedOf,
+  notScored,
+  type Seen,
+  short,
+  type Untimed,
+  untimedOf,
+} from './reasons.ts'
 
 export const OK = 'OK'
 /** The level of a row that has no score and breaks no limit: not good, not bad, unknown. */
@@ -52,12 +63,15 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
   const windowed = features.some(f => f.kind === 'window') || fitted.levels.some(l => l.hold)
   const typed = featureLayers(typedTable(table, recipe, cells, windowed), features, recipe)
   const inputs = features.map(f => inputOf(f, cells, table, options))
-  const risked = `SELECT *, ${options.risk}(${inputs.join(', ')}) AS "~risk" FROM (${typed})`
+  const untimed = windowed ? untimedOf(recipe, cells) : undefined
+  const risk = `${options.risk}(${inputs.join(', ')})`
+  const known = untimed ? `CASE WHEN NOT ${untimed.condition} THEN ${risk} END` : risk
+  const risked = `SELECT *, ${known} AS "~risk" FROM (${typed})`
   const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${risked})`
   const leveled = `SELECT *, ${levelOf(fitted, cells)} AS "~level" FROM (${forced})`
   const columns = [
     ...(options.withInput ? inputColumns(table, recipe, cells, options.without) : []),
-    ...addedColumns(fitted, cells, options),
+    ...addedColumns(fitted, cells, options, untimed),
   ]
   const order = windowed ? ' ORDER BY "~row"' : ''
   return `SELECT ${columns.join(', ')} FROM (${leveled})${order}`
@@ -114,7 +128,8 @@ function levelOf(fitted: Fitted, cells: readonly Cell[]): string {
 
 function held(above: string, hold: { count: number; of: number }, recipe: Recipe): string {
   const { group } = recipe.columns
-  const partition = group === undefined ? '' : `PARTITION BY ${quoteName(group)} `
+  const apart = [...(group === undefined ? [] : [quoteName(group)]), ...(recipe.columns.time ? [UNTIMED] : [])]
+  const partition = apart.length ? `PARTITION BY ${apart.join(', ')} ` : ''
   const frame = `ROWS BETWEEN ${hold.of - 1} PRECEDING AND CURRENT ROW`
   return `CASE WHEN sum(${above}) OVER (${partition}ORDER BY ${ORDER.join(', ')} ${frame}) >= ${hold.count} THEN 1 ELSE 0 END`
 }
@@ -142,7 +157,7 @@ const PARQUET_TYPES = new Map([
   ['timestamp', 'TIMESTAMP'],
 ])
 
-function addedColumns(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions): string[] {
+function addedColumns(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions, untimed?: Untimed): string[] {
   const cut = quoteNumber(fitted.levels[0]?.cut ?? Number.POSITIVE_INFINITY)
   const names = fitted.levels.map((l, i) => `WHEN ${i + 1} THEN ${quoteText(l.name)}`)
   const values = [
@@ -152,19 +167,19 @@ function addedColumns(fitted: Fitted, cells: readonly Cell[], options: ScoreOpti
     quoteText(fitted.name),
     `TIMESTAMP ${quoteText(options.scoredAt.replace('Z', ''))}`,
     `CASE "~level" ${names.join(' ')} ELSE CASE WHEN "~risk" IS NULL THEN '${NOT_SCORED}' ELSE '${OK}' END END`,
-    reasonOf(fitted, cells, options),
+    reasonOf(fitted, cells, options, untimed),
   ]
   return values.map((sql, i) => `${sql} AS ${quoteName(`${ADDED[i]}${options.suffix}`)}`)
 }
 
 /** NULL for a row that is OK and scored as it came; the parts are only computed for the others. */
-function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions): string {
+function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions, untimed?: Untimed): string {
   const { features, recipe } = fitted
   const hidden = new Set([...recipe.columns.private, ...recipe.columns.blinded])
   const read = featureCells(cells, features)
   const cut = quoteNumber(fitted.levels[0]?.cut ?? Number.POSITIVE_INFINITY)
   const parts = [
-    `CASE WHEN "~risk" IS NULL THEN ${notScored(read, features, hidden)} END`,
+    `CASE WHEN "~risk" IS NULL THEN ${notScored(read, features, hidden, untimed)} END`,
     ...cells.filter(c => !read.includes(c)).map(c => faultOf(c, hidden.has(c.name))),
     ...cells.map(c => breachOf(c, hidden.has(c.name))),
     `CASE WHEN "~risk" > ${cut} THEN ${alarmOf('"~risk"', fitted.levels, features, hidden, recipe.output.reasons)} END`,

@@ -1,4 +1,5 @@
 /** Date formats as people write them (DD.MM.YYYY HH:mm) to DuckDB's strptime words. */
+import { quoteText } from '../sql.ts'
 
 const WORDS: readonly (readonly [string, string])[] = [
   ['YYYY', '%Y'],
@@ -37,4 +38,18 @@ export function strptimeFormat(format: string): string {
     }
   }
   return result
+}
+
+/** SQL: a text as TIMESTAMP, as DuckDB reads it: see {@link fullTime}. */
+export function parsedTime(text: string, format: string | undefined): string {
+  return format ? `try_strptime(${text}, ${quoteText(strptimeFormat(format))})` : `TRY_CAST(${text} AS TIMESTAMP)`
+}
+
+/**
+ * SQL: a parsed time, NULL where it is none. A year is written in full, unless the format says YY: DuckDB reads the year
+ * of 01.01.26 as 26 when it expects four digits. Infinity is no time.
+ */
+export function fullTime(time: string, text: string): string {
+  const short = `${time} < TIMESTAMP '1000-01-01' AND NOT regexp_matches(CAST(${text} AS VARCHAR), '(^|[^0-9.])[0-9]{4}')`
+  return `CASE WHEN NOT isfinite(${time}) OR (${short}) THEN NULL ELSE ${time} END`
 }

@@ -2,7 +2,7 @@
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
-import { asDouble, findColumn, ORDER } from '../plan/cells.ts'
+import { asDouble, cellsOf, findColumn, ORDER, typedTable, UNTIMED } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import { depthOf, throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
@@ -13,6 +13,7 @@ import { checkColumns } from '../recipe/roles.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { findDateFormats, ISO } from './dates.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
+import { tableOf } from './table.ts'
 
 export interface Condition {
   /** Ready to stand in a statement. */
@@ -61,12 +62,13 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   refuseMeasuredNames(loaded)
   for (const feature of features) requireNumbers(feature, types, source, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
-  const columns = { ...recipe.columns, ...(time ? { time } : {}) }
+  const settled = { ...recipe, columns: { ...recipe.columns, ...(time ? { time } : {}) } }
+  if (time) await noteUntimed(door, source, settled, types, notes)
   return {
-    recipe: { ...recipe, columns },
+    recipe: settled,
     types,
     features,
-    conditions: { learn: learn?.sql, label: label?.sql },
+    conditions: { learn: learn?.sql, label: label?.sql, timed: time !== undefined && recipe.split.by === 'time' },
     notes,
   }
 }
@@ -303,4 +305,20 @@ async function settleTime(
   }
   notes.push(`dates ${only} (only reading that fits)${time.zone ? `, zone ${time.zone}` : ''}`)
   return only === ISO ? time : { ...time, format: only }
+}
+
+/** How many times cannot be read, and the first of them. */
+async function noteUntimed(door: Door, source: Source, recipe: Recipe, types: Types, notes: string[]): Promise<void> {
+  const name = recipe.columns.time?.name ?? ''
+  const table = tableOf(source)
+  const cells = cellsOf(table, recipe, { [name]: types[name] ?? 'time' }, [])
+  const raw = cells[0]?.raw ?? 'NULL'
+  const [row] = await door.rows(
+    `SELECT count(*) AS n, min("~row") AS row, arg_min(coalesce(left(CAST(${raw} AS VARCHAR), 40), ''), "~row") AS text
+      FROM (${typedTable(table, recipe, cells, true)}) WHERE ${UNTIMED}`,
+  )
+  if (!Number(row?.n)) return
+  const hidden = recipe.columns.private.includes(name) || recipe.columns.blinded.includes(name)
+  const text = hidden ? '' : `: ${String(row?.text).trim() || 'empty'}`
+  notes.push(`${Number(row?.n)} of ${source.rows} times cannot be read, first row ${Number(row?.row)}${text}`)
 }

@@ -1,8 +1,8 @@
 /** Which ways of writing a date fit all values of a column. One: settled. Two: the person must say. None: no dates. */
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
-import { quoteName, quoteText } from '../sql.ts'
-import { strptimeFormat } from '../plan/time-format.ts'
+import { quoteName } from '../sql.ts'
+import { fullTime, parsedTime } from '../plan/time-format.ts'
 
 const DAYS = [
   'DD.MM.YYYY',
@@ -16,6 +16,9 @@ const DAYS = [
   'DD-MMM-YYYY',
   'DD MMM YYYY',
   'YYYYMMDD',
+  'DD.MM.YY',
+  'DD/MM/YY',
+  'MM/DD/YY',
 ]
 const CLOCKS = ['', ' HH:mm', ' HH:mm:ss']
 /** In the order in which they are offered. ISO 8601 is tried first and is not ambiguous. */
@@ -32,7 +35,7 @@ export async function findDateFormats(door: Door, source: Source, column: string
   const fitting = async (formats: readonly string[], from: string) => {
     const misses = formats.map(
       (f, i) =>
-        `count(*) FILTER (WHERE ${f === ISO ? 'TRY_CAST(text AS TIMESTAMP)' : `try_strptime(text, ${quoteText(strptimeFormat(f))})`} IS NULL) AS c${i}`,
+        `count(*) FILTER (WHERE (${fullTime(parsedTime('text', f === ISO ? undefined : f), 'text')}) IS NULL) AS c${i}`,
     )
     const [row] = await door.rows(`SELECT count(*) AS n, ${misses.join(', ')} FROM (${from})`)
     return Number(row?.n) === 0 ? [] : formats.filter((_, i) => Number(row?.[`c${i}`]) === 0)

@@ -14,7 +14,7 @@ export interface Split {
 export function splitRows(rows: Rows, recipe: Recipe, usable: (row: number) => boolean): Split {
   const { by, test: testShare, calibrate } = recipe.split
   const all = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(usable)
-  const order = placement(rows, by, recipe.seed)
+  const order = placement(rows, all, by, recipe.seed)
   const tested = testShare > 0 ? lastShare(all, order, testShare) : new Set<number>()
   const teaches = all.filter(row => !tested.has(row) && isTeacher(rows, recipe, row))
   const held = calibrate > 0 ? lastShare(teaches, order, calibrate) : new Set<number>()
@@ -41,10 +41,10 @@ export function inTimeOrder(chosen: Int32Array, rows: Rows): Int32Array {
 }
 
 /** A number a row that says where it stands in the split: the highest share is cut off. Drawn by (seed, row or group). */
-function placement(rows: Rows, by: Recipe['split']['by'], seed: number): (row: number) => number {
+function placement(rows: Rows, usable: Int32Array, by: Recipe['split']['by'], seed: number): (row: number) => number {
   if (by === 'random') return row => uniformAt(seed, row)
   if (by === 'group') return row => uniformAt(seed, rows.group[row] as number)
-  const timed = !rows.seconds.some(Number.isNaN)
+  const timed = !usable.some(row => Number.isNaN(rows.seconds[row]))
   return timed ? row => rows.seconds[row] as number : row => row
 }
 
