@@ -1,6 +1,6 @@
-import { type Chart, frame } from './frame.ts'
+import type { Chart } from './frame.ts'
 import { NEUTRAL, OK } from './palette.ts'
-import { curve, operating, SQUARE, share, square } from './roc.ts'
+import { curve, operating, share, square } from './roc.ts'
 
 export interface PrecisionRecallChart {
   readonly precision: readonly number[]
@@ -15,13 +15,14 @@ export interface PrecisionRecallChart {
 export function precisionRecall({ precision, recall, average, prevalence, points }: PrecisionRecallChart): Chart {
   const area = `average precision ${average.toFixed(2)}; by chance ${prevalence.toFixed(2)}`
   const base = 100 * prevalence
+  const space = square('Precision against recall', area, points)
   return {
     name: 'precision-recall',
     title: 'Right alarms against bad rows found',
     about: `Precision-recall curve: ${area}.`,
-    ...square(),
+    ...space,
     option: {
-      ...frame('Precision against recall', area, SQUARE),
+      ...space.option,
       xAxis: share('recall: bad rows found (%)', 'x'),
       yAxis: share('precision: alarms that are right (%)', 'y'),
       series: [

@@ -1,5 +1,6 @@
-import { axis, type Chart, frame } from './frame.ts'
+import { axis, type Chart, clip, frame } from './frame.ts'
 import { INK, levelColour, levelShape, NEUTRAL, OK } from './palette.ts'
+import { legend } from './timeline.ts'
 
 export interface RocChart {
   readonly falsePositiveRate: readonly number[]
@@ -15,13 +16,14 @@ export interface RocChart {
 export function roc({ falsePositiveRate, truePositiveRate, auc, low, high, points }: RocChart): Chart {
   const chance = low <= 0.5 ? ': not better than chance' : ''
   const area = `AUC ${auc.toFixed(2)} (95 %: ${low.toFixed(2)}–${high.toFixed(2)})${chance}`
+  const space = square('True against false alarms (ROC)', area, points)
   return {
     name: 'roc',
     title: 'True against false alarms',
     about: `ROC curve. ${area}.`,
-    ...square(),
+    ...space,
     option: {
-      ...frame('True against false alarms (ROC)', area, SQUARE),
+      ...space.option,
       xAxis: share('false alarms: share of good rows (%)', 'x'),
       yAxis: share('found: share of bad rows (%)', 'y'),
       series: [
@@ -42,11 +44,32 @@ export function roc({ falsePositiveRate, truePositiveRate, auc, low, high, point
   }
 }
 
-export const SQUARE = { left: 72, right: 28, top: 66, bottom: 52 }
+const WIDTH = 420
+const KEY_LINE = 18
+const NAME = 18
 
-export function square(): { width: number; height: number } {
-  return { width: 420, height: 420 }
+/**
+ * Frame and size of a curve with the levels' cuts on it. What a point is called stands in a key above the plot: names
+ * beside points would meet each other, or the curve.
+ */
+export function square(
+  title: string,
+  area: string,
+  points: readonly Point[],
+): Pick<Chart, 'width' | 'height' | 'option'> {
+  const names = points.map(({ name }) => name)
+  const key =
+    Math.ceil(names.reduce((sum, name) => sum + 32 + 6.4 * clip(name, NAME).length, 0) / (WIDTH - 40)) * KEY_LINE
+  const grid = { left: 72, right: 28, top: 66 + key, bottom: 52 }
+  const words = { ...legend(names, WIDTH), width: WIDTH - 24, formatter: short }
+  return {
+    width: WIDTH,
+    height: 420 + key,
+    option: { ...frame(title, area, grid), ...(names.length ? { legend: words } : {}) },
+  }
 }
+
+const short = (name: string) => clip(name, NAME)
 
 export function share(name: string, where: 'x' | 'y'): object {
   return axis(name, where, { type: 'value', min: 0, max: 100, interval: 20 })
@@ -56,17 +79,22 @@ export function curve(data: readonly (readonly number[])[], lineStyle: object): 
   return { type: 'line', silent: true, symbol: 'none', lineStyle, data }
 }
 
-/** A level's cut on a curve, labelled on the side where there is room. */
-export function operating({ name, x, y }: { name: string; x: number; y: number }, i: number, of: number): object {
+interface Point {
+  readonly name: string
+  readonly x: number
+  readonly y: number
+}
+
+/** A level's cut on a curve. */
+export function operating({ name, x, y }: Point, i: number, of: number): object {
   return {
     type: 'scatter',
+    name,
     silent: true,
-    z: 5,
+    z: 5 + i,
     symbol: levelShape(i + 1),
     symbolSize: 11,
     itemStyle: { color: levelColour(i + 1, of), borderColor: INK, borderWidth: 0.6, opacity: 1 },
-    label: { show: true, formatter: name, color: INK, fontSize: 11, position: x < 0.6 ? 'right' : 'left', distance: 7 },
-    labelLayout: { moveOverlap: 'shiftY' },
     data: [[100 * x, 100 * y]],
   }
 }
