@@ -43,6 +43,12 @@ describe('figures', () => {
     })
   })
 
+  test('each has its line in the documentation', () => {
+    const page = readFileSync(new URL('../../docs/evaluate.md', import.meta.url), 'utf8')
+    const keys = [...Object.keys(assess(rows)), ...Object.keys(assess(rows).levels[0]!)]
+    expect(keys.filter(key => !['name', 'hold'].includes(key) && !page.includes(`\`${key}\``))).toEqual([])
+  })
+
   test('agree with scikit-learn 1.9.1', () => {
     for (const want of golden.cases) {
       const risk = Float64Array.from(want.risk)

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
+import { Failure } from '../../errors.ts'
 import { evaluate } from '../../verbs/evaluate.ts'
 import * as options from '../options.ts'
 import { describeEvaluation } from '../summary/evaluation.ts'
@@ -46,6 +47,8 @@ export function addEvaluate(program: Command, terminal: Terminal): Command {
       const given = options.given([first, second], { model: flags.model, input: flags.input })
       const model = options.required(given.model, 'the model', example)
       const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
+      if (flags.output !== undefined && flags.reportDir !== undefined)
+        throw new Failure('USAGE', { problem: '--output and --report-dir are the same', hint: 'Give one of them.' })
       const output = flags.output ?? flags.reportDir ?? `${basename(model).replace(/\.tocsin$/i, '')}_evaluation`
       const result = await evaluate(terminal.host, { ...flags, model, input, output })
       for (const warning of result.warnings) terminal.host.warn(warning)
