@@ -28,6 +28,11 @@ const RULES: readonly Rule[] = [
     (reason, path, cause) => new Failure('INPUT_UNREADABLE', { path, reason, hint: MALFORMED }, { cause }),
   ],
   [
+    // Expressions of one row give NULL where they fail; those with a window cannot.
+    /^(?:Conversion|Out of Range) Error/,
+    (reason, _p, cause) => new Failure('INPUT_UNREADABLE', { path: 'the data', reason, hint: WINDOW }, { cause }),
+  ],
+  [
     /^IO Error: (?:No files found|Cannot open file|Could not read)/,
     (reason, path, cause) => new Failure('INPUT_UNREADABLE', { path, reason, hint: PATH }, { cause }),
   ],
@@ -36,6 +41,8 @@ const RULES: readonly Rule[] = [
 const notWritable = (reason: string, path: string, cause: Error) =>
   new Failure('OUTPUT_NOT_WRITABLE', { path, reason, hint: 'Check the folder and its permissions.' }, { cause })
 
+const WINDOW =
+  'An expression with a window fails on a value: write TRY_CAST(… AS …) or try(…) around that value in the recipe.'
 const PATH = 'Check the path and its permissions.'
 const CORRUPT = 'The file is damaged or was not fully written: ask for a fresh copy.'
 const MALFORMED = 'Say how the file is written under rows: read: in the recipe, or mend the line.'

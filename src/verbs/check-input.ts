@@ -8,7 +8,9 @@ import { readExpression } from '../plan/expressions.ts'
 import { throughEarlier } from '../plan/features.ts'
 import { quoteName } from '../sql.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
+import { findUnbound } from './bind.ts'
 import type { ModelFile } from './model-file.ts'
+import { tableOf } from './table.ts'
 
 export interface Checked {
   /** The model's features, made anew from their text against this table. */
@@ -37,6 +39,11 @@ export async function checkInput(door: Door, source: Source, model: ModelFile): 
     source,
     features.map(f => f.name),
   )
+  const unbound = await findUnbound(door, tableOf(source), recipe, types, features, [])
+  if (unbound) {
+    const reason = `its feature ${unbound.feature?.text} cannot be computed: ${unbound.reason}`
+    throw new Failure('MODEL_INVALID', { path: model.path, reason }, { cause: unbound.cause })
+  }
   const unknown = Object.keys(types).filter(
     name => findColumn(source.names, name) < 0 && recipe.sensors.some(s => s.column === name),
   )

@@ -14,6 +14,7 @@ import type { Recipe } from '../recipe/schema.ts'
 import { findDateFormats, ISO } from './dates.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import { tableOf } from './table.ts'
+import { findUnbound, unboundText } from './bind.ts'
 
 export interface Condition {
   /** Ready to stand in a statement. */
@@ -63,6 +64,7 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   for (const feature of features) requireNumbers(feature, types, source, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const settled = { ...recipe, columns: { ...recipe.columns, ...(time ? { time } : {}) } }
+  await requireBound(door, source, { ...loaded, recipe: settled }, types, features, { learn, label })
   if (time) await noteUntimed(door, source, settled, types, notes)
   return {
     recipe: settled,
@@ -227,7 +229,7 @@ function mistake(loaded: LoadedRecipe, what: PathMistake): Failure {
 }
 
 /** A column that tells rows or machines apart. */
-function isName(name: string, { columns }: Recipe): boolean {
+export function isName(name: string, { columns }: Recipe): boolean {
   return name === columns.id || name === columns.group
 }
 
@@ -305,6 +307,27 @@ async function settleTime(
   }
   notes.push(`dates ${only} (only reading that fits)${time.zone ? `, zone ${time.zone}` : ''}`)
   return only === ISO ? time : { ...time, format: only }
+}
+
+/** @throws Failure RECIPE_INVALID naming the line whose expression does not fit what its columns hold. */
+async function requireBound(
+  door: Door,
+  source: Source,
+  loaded: LoadedRecipe,
+  types: Types,
+  features: readonly PlannedFeature[],
+  { learn, label }: Readonly<Record<'learn' | 'label', Condition | undefined>>,
+): Promise<void> {
+  const conditions = [
+    ...(learn ? [{ path: 'learn', ...learn }] : []),
+    ...(label ? [{ path: 'columns.label', ...label }] : []),
+  ]
+  const sqls = conditions.map(c => c.sql)
+  const found = await findUnbound(door, tableOf(source), loaded.recipe, types, features, sqls)
+  if (!found) return
+  const path = found.feature ? `features.${found.feature.name}` : (conditions[found.condition]?.path ?? 'learn')
+  const columns = found.feature?.columns ?? conditions[found.condition]?.columns ?? []
+  throw recipeFailure(loaded.source, [{ path, ...unboundText(found.reason, columns, types) }], { cause: found.cause })
 }
 
 /** How many times cannot be read, and the first of them. */

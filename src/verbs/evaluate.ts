@@ -4,6 +4,8 @@ import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { learnStatement } from '../plan/learn.ts'
 import type { Evaluation } from './assess.ts'
+import { findUnbound, unboundText } from './bind.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
 import { checkInput } from './check-input.ts'
 import { readCondition } from './columns.ts'
 import { gather, type Rows } from './gather.ts'
@@ -125,6 +127,12 @@ export async function scoreRows(
     ...types,
     ...Object.fromEntries((label?.columns ?? []).filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])),
   }
+  if (label) {
+    const unbound = await findUnbound(door, tableOf(source), recipe, known, features, [label.sql])
+    const said = unbound && unboundText(unbound.reason, label.columns, known)
+    if (said)
+      throw new Failure('USAGE', { problem: `the label ${wanted} is ${said.found}`, hint: `Give ${said.expected}.` })
+  }
   const sql = learnStatement(tableOf(source), recipe, known, features, { learn: undefined, label: label?.sql })
   const rows = await gather(door, sql, features.length, source.rows, {
     ids: true,
@@ -133,7 +141,20 @@ export async function scoreRows(
   const risk = new Float64Array(rows.rows)
   riskOf(artifact)({ rows: rows.rows, columns: rows.features }, risk)
   for (const row of rows.rejection.keys()) if (!isUsable(rows, recipe, row)) risk[row] = Number.NaN
-  return { rows, risk, notes: source.notes, warnings, sha256: source.sha256 }
+  const said = [...warnings, ...leaks(features, label?.columns ?? [])]
+  return { rows, risk, notes: source.notes, warnings: said, sha256: source.sha256 }
+}
+
+/** A model that reads the answer is judged by how well it can read. */
+function leaks(features: readonly PlannedFeature[], label: readonly string[]): string[] {
+  return features.flatMap(({ name, columns }) => {
+    const read = columns.filter(column => label.includes(column))
+    if (!read.length) return []
+    const how = read.includes(name)
+      ? `the feature ${name} is in the label`
+      : `the feature ${name} reads ${read.join(', ')}, which is in the label`
+    return [`${how}: the model sees the answer, so these figures say nothing`]
+  })
 }
 
 /** The published two columns, one line a row; both empty where a row has no score. */

@@ -6,8 +6,10 @@ import { cellsOf, findColumn, typedTable } from '../plan/cells.ts'
 import { readExpression } from '../plan/expressions.ts'
 import { quoteName, quoteText } from '../sql.ts'
 import { recipeFailure } from '../recipe/mistakes.ts'
+import type { Types } from '../recipe/feature.ts'
 import type { Join } from '../recipe/schema.ts'
-import { numericColumns, underTableNames } from './columns.ts'
+import { findUnbound, unboundText } from './bind.ts'
+import { isName, numericColumns, underTableNames } from './columns.ts'
 import type { ModelFile } from './model-file.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import type { Session } from './session.ts'
@@ -136,7 +138,14 @@ async function keepWhere(session: Session, source: Source, where: string, loaded
   const recipe = underTableNames(loaded.recipe, source.names)
   const numeric = await numericColumns(door, source, recipe)
   const table = tableOf(source)
-  const types = Object.fromEntries(columns.map(name => [name, numeric.has(name) ? 'number' : 'text'] as const))
+  const types: Types = Object.fromEntries(
+    columns.map(name => [name, !isName(name, recipe) && numeric.has(name) ? 'number' : 'text'] as const),
+  )
+  const unbound = await findUnbound(door, table, recipe, types, [], [sql])
+  if (unbound) {
+    const said = { path: 'rows.where', ...unboundText(unbound.reason, columns, types) }
+    throw recipeFailure(loaded.source, [said], { cause: unbound.cause })
+  }
   const typed = typedTable(table, recipe, cellsOf(table, recipe, types, []), true)
   const kept = source.names.map((name, i) => `"~o${i}" AS ${quoteName(name)}`)
   const select = `SELECT ${kept.join(', ')} FROM (${typed}) WHERE ${sql} ORDER BY "~row"`
