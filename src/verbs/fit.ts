@@ -12,6 +12,7 @@ import { learnStatement } from '../plan/learn.ts'
 import type { Recipe, Step } from '../recipe/schema.ts'
 import { type CalibrationRows, calibrate, requireSupport } from './calibrate.ts'
 import { type Planned, planColumns } from './columns.ts'
+import { requireRows } from './enough-rows.ts'
 import { gather, pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
 import { riskOf, transform } from './pipeline.ts'
@@ -91,6 +92,7 @@ async function learn(
     progress: done => host.progress('reading', done, source.rows),
   })
   const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
+  requireRows(rows, split, recipe, features)
   const { states, model } = train(pick(rows, split.train), recipe)
   const risk = scoreAll({ recipe, transforms: states, model }, rows)
   const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
@@ -128,14 +130,6 @@ export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
 }
 
 function train(x: Columns, recipe: Recipe): { states: State[]; model: State } {
-  if (x.rows < 2) {
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'Rows to learn from',
-      found: x.rows,
-      needed: 2,
-      hint: 'Check learn, split and the sensors of the recipe: they leave hardly any row.',
-    })
-  }
   const definition = findModel(recipe.model.use)
   if (!definition?.fit) throw new Failure('MODEL_INVALID', { path: recipe.model.use, reason: 'it cannot be fitted' })
   const states: State[] = []
