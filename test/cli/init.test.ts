@@ -36,10 +36,10 @@ test.each([
   const text = folder.read('f.yaml')
   const open = text
     .replace(
-      /^# (features:)\n((?:#   .*\n)+)/m,
+      /^# (features:)\n((?:# {3}.*\n)+)/m,
       (_, head: string, body: string) => `${head}\n${body.replaceAll('#   ', '  ')}`,
     )
-    .replace(/^  # (group: .*)$/m, '  $1')
+    .replace(/^ {2}# (group: .*)$/m, '  $1')
     .replace(/^# columns:$/m, 'columns:')
   expect(open).toMatch(/^features:\n {2}\w+: .+\n/m)
   expect(open.includes('lag(')).toBe(names.includes('unit'))
