@@ -1,6 +1,16 @@
 /** The statement that scores: every input column as it came, then ours. One SELECT, so that one COPY does the work. */
 import type { Recipe } from '../recipe/schema.ts'
-import { type Cell, cellsOf, findColumn, isOutside, ORDER, type Table, typedTable, UNTIMED } from './cells.ts'
+import {
+  type Cell,
+  cellsOf,
+  findColumn,
+  isMissing,
+  isOutside,
+  ORDER,
+  type Table,
+  typedTable,
+  UNTIMED,
+} from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
@@ -65,7 +75,11 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
   const inputs = features.map(f => inputOf(f, cells, table, options))
   const untimed = windowed ? untimedOf(recipe, cells) : undefined
   const risk = `${options.risk}(${inputs.join(', ')})`
-  const known = untimed ? `CASE WHEN NOT ${untimed.condition} THEN ${risk} END` : risk
+  const spoiled = [
+    ...(untimed ? [untimed.condition] : []),
+    ...brokenCells(recipe, featureCells(cells, features), table),
+  ]
+  const known = spoiled.length ? `CASE WHEN ${spoiled.join(' OR ')} THEN NULL ELSE ${risk} END` : risk
   const risked = `SELECT *, ${known} AS "~risk" FROM (${typed})`
   const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${risked})`
   const leveled = `SELECT *, ${levelOf(fitted, cells)} AS "~level" FROM (${forced})`
@@ -81,6 +95,21 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
 function featureCells(cells: readonly Cell[], features: readonly Feature[]): Cell[] {
   const used = new Set(features.flatMap(f => f.columns))
   return cells.filter(c => c.type === 'number' && used.has(c.name))
+}
+
+/**
+ * SQL conditions: a cell is not merely empty but wrong. A recipe that imputes fills empty cells, as it did in fitting;
+ * without it every such row has a missing feature anyway.
+ */
+function brokenCells(recipe: Recipe, cells: readonly Cell[], table: Table): string[] {
+  if (!recipe.transforms.some(step => step.use === 'impute')) return []
+  const conditions = cells.flatMap(c => [
+    faultCondition(c),
+    `(${c.number} IS NULL AND NOT ${isMissing(c)})`,
+    `NOT isfinite(${c.number})`,
+  ])
+  const present = conditions.filter(c => c !== undefined).map(c => `coalesce(${c}, false)`)
+  return table.faultColumn ? ['"~line" IS NOT NULL', ...present] : present
 }
 
 /** A feature as the model takes it. Imputing fills what is missing, but never hides a broken sensor or line. */
