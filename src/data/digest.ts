@@ -1,6 +1,6 @@
 /** SHA-256 of big files beside the scan, on another core. */
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 
 /** Below this a worker costs more than it saves. */
@@ -94,7 +94,7 @@ export function followHash(path: string): Follower {
 /** Of all bytes of all files, in order. */
 export async function hashFiles(paths: readonly string[]): Promise<string> {
   const [only] = paths
-  if (only !== undefined && paths.length === 1) return hashInWorker(only)
+  if (only !== undefined && paths.length === 1 && statSync(only).size >= WORKER_BYTES) return hashInWorker(only)
   const hash = createHash('sha256')
   for (const path of paths)
     for await (const block of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(block)

@@ -107,9 +107,12 @@ function numberOf(cell: Cell, table: Table): string {
   return `CASE ${cases.join(' ')} ELSE ${number} END`
 }
 
-/** SQL: a text as DOUBLE, NULL where it is none. DuckDB would read 1_000, which a person may have meant as anything. */
+/**
+ * SQL: a text as DOUBLE, NULL where it is none. DuckDB would read 1_000, which a person may have meant as anything. The
+ * cast stands outside the CASE: inside it would work on a selection, which costs a twentieth of reading the table.
+ */
 export function asDouble(text: string): string {
-  return `CASE WHEN NOT contains(${text}, '_') THEN TRY_CAST(${text} AS DOUBLE) END`
+  return `TRY_CAST(nullif(${text}, CASE WHEN contains(${text}, '_') THEN ${text} END) AS DOUBLE)`
 }
 
 /** What expressions see of a cell. */

@@ -11,6 +11,7 @@ export interface MetadataInput {
   readonly request: ScoreRequest
   readonly models: readonly ModelFile[]
   readonly source: Source
+  readonly inputSha256: string
   readonly outcome: Outcome
   readonly files: readonly PublishedFile[]
   readonly tookMs: number
@@ -21,7 +22,16 @@ export interface MetadataInput {
  * The published keys first, in their order; ours after them in each section. Between two runs on the same inputs only
  * `run_info.timestamp` and `scoring_results.processing_time_seconds` differ.
  */
-export function metadataOf({ request, models, source, outcome, files, tookMs, now }: MetadataInput): string {
+export function metadataOf({
+  request,
+  models,
+  source,
+  inputSha256,
+  outcome,
+  files,
+  tookMs,
+  now,
+}: MetadataInput): string {
   const [model] = models as [ModelFile, ...ModelFile[]]
   const [first] = outcome.models as [ModelOutcome, ...ModelOutcome[]]
   const { artifact } = model
@@ -45,7 +55,7 @@ export function metadataOf({ request, models, source, outcome, files, tookMs, no
       input_path: request.input,
       total_samples: outcome.rows,
       date_range: outcome.dates ? `${outcome.dates.from} to ${outcome.dates.to}` : null,
-      sha256: source.sha256,
+      sha256: inputSha256,
       notes: source.notes,
     },
     scoring_results: {

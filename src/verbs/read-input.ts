@@ -4,10 +4,18 @@ import { findColumn } from '../plan/cells.ts'
 import type { ModelFile } from './model-file.ts'
 import type { Session } from './session.ts'
 
-/** Joined where the input lacks columns that a join brings, and without the rows that `where` leaves out. */
-export async function readInput(session: Session, model: ModelFile, input: readonly string[]): Promise<Source> {
+/**
+ * Joined where the input lacks columns that a join brings, and without the rows that `where` leaves out. With
+ * `hash: false` the source's `sha256` is empty: who has other work to do meanwhile takes it beside that.
+ */
+export async function readInput(
+  session: Session,
+  model: ModelFile,
+  input: readonly string[],
+  { hash = true } = {},
+): Promise<Source> {
   const { recipe, types } = model.artifact
-  const source = await session.settle(input, recipe.rows.read, { sheet: recipe.rows.sheet })
+  const source = await session.settle(input, recipe.rows.read, { sheet: recipe.rows.sheet, hash })
   const complete = Object.keys(types).every(name => findColumn(source.names, name) >= 0)
   const joins = complete ? [] : recipe.rows.join
   if (joins.length === 0 && recipe.rows.where === undefined) return source

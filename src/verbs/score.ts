@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Door } from '../data/door.ts'
+import { hashFiles } from '../data/digest.ts'
 import { findFiles } from '../data/files.ts'
 import type { Source } from '../data/intake.ts'
 import type { PublishedFile } from '../data/publish.ts'
@@ -89,13 +90,15 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
     ]
     const names = written.map(file => (typeof file === 'string' ? file : file.name))
     const { source } = scored
+    const inputSha256 = await scored.hashing
     const tookMs = host.clock() - startedMs
     const files = await run.publish({
       files: written,
       remove: all.filter(file => file !== metadata && !names.includes(file)),
       metadata: {
         name: metadata,
-        text: done => metadataOf({ request, models, source, outcome, files: done, tookMs, now: host.now() }),
+        text: done =>
+          metadataOf({ request, models, source, inputSha256, outcome, files: done, tookMs, now: host.now() }),
       },
     })
     refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
@@ -113,6 +116,8 @@ function sizeOf(input: string): number {
 export interface Scored {
   readonly door: Door
   readonly source: Source
+  /** The SHA-256 of the input, taken on another core while this one scores. */
+  readonly hashing: Promise<string>
   readonly fitted: readonly Fitted[]
   /** What is appended to the added columns, one a model. */
   readonly suffixes: readonly string[]
@@ -129,7 +134,10 @@ async function scoreTable(
   request: ScoreRequest,
   master: string,
 ): Promise<Scored> {
-  const source = await readInput(session, models[0] as ModelFile, [request.input])
+  const source = await readInput(session, models[0] as ModelFile, [request.input], { hash: false })
+  const hashing = hashFiles(source.files)
+  // Awaited at the end; a failure before that must not leave this one unheard.
+  hashing.catch(() => undefined)
   const suffixes = suffixesOf(models)
   const replaced = collisions(source.names, suffixes)
   if (replaced.length && !request.replace) throw new Failure('RESERVED_COLUMNS', { columns: replaced.join(', ') })
@@ -139,7 +147,7 @@ async function scoreTable(
   const warnings = checked.flatMap(c => c.warnings)
   const fitted = models.map((model, i) => fittedOf(model, (checked[i] as Checked).features, request.threshold))
   await writeParts(host, session, door, source, models, fitted, { suffixes, replaced, request, master })
-  return { door, source, fitted, suffixes, replaced, warnings }
+  return { door, source, hashing, fitted, suffixes, replaced, warnings }
 }
 
 /** One pass over the input for each model; several are then put side by side, in the order of the rows. */
