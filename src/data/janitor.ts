@@ -13,6 +13,18 @@ const LOCK = /^\..+\.tocsin-lock(-[0-9a-zA-Z]+)*$/
 export const folderName = (name: string, pid: number, token: string) => `.${name}.tocsin-${pid}-${token}`
 export const lockName = (name: string) => `.${name}.tocsin-lock`
 
+/**
+ * Removes a run folder, its record last: killed in the midst of it, what remains still says whose it is, and the next
+ * run finishes the work.
+ */
+export function removeFolder(folder: string): void {
+  // Tried again: a thread of DuckDB's may put a file into the folder while it is being emptied.
+  const all = { recursive: true, force: true, maxRetries: 3, retryDelay: 10 }
+  if (statSync(folder, { throwIfNoEntry: false }) === undefined) return
+  for (const name of readdirSync(folder)) if (name !== RECORD) rmSync(join(folder, name), all)
+  rmSync(folder, all)
+}
+
 /** Removes the leavings of dead runs in `directory`, for any output name. A failure here never stops a run. */
 export async function sweep(directory: string, own: string, claimant: Claimant, judge: Judge): Promise<void> {
   const entries = readdirSync(directory, { withFileTypes: true })
@@ -33,7 +45,7 @@ function sweepFolder(path: string, entry: Dirent, judge: Judge): void {
   const pid = Number(FOLDER.exec(entry.name)?.[1])
   const record = join(path, RECORD)
   if (statSync(record, { throwIfNoEntry: false }) !== undefined) {
-    if (!isLive(record, judge, pid)) rmSync(path, { recursive: true, force: true })
+    if (!isLive(record, judge, pid)) removeFolder(path)
   } else if (!judge.isAlive(pid)) {
     // Killed before it wrote its record, so it is empty; a full folder without a record is not ours.
     rmdirSync(path)

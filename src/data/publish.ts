@@ -11,7 +11,7 @@ import { mkdirSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../errors.ts'
 import { type PublishedFile, settle, syncDirectory, writeWhole } from './durable.ts'
-import { folderName, lockName, RECORD, sweep } from './janitor.ts'
+import { folderName, lockName, RECORD, removeFolder, sweep } from './janitor.ts'
 import { acquire, holds, release } from './lock.ts'
 import { outputFailure, SET } from './output-failure.ts'
 import { checkName, checkSpace, checkTarget, makeDirectory } from './output-path.ts'
@@ -150,7 +150,7 @@ function run(work: Work, made: readonly string[]): Run {
   const discard = () => {
     work.ended = true
     clearInterval(pulse)
-    if (!work.complete) for (const path of work.placed) remove(path)
+    if (!work.complete) for (const path of work.placed) attempt(() => rmSync(path, { force: true }))
     clear(work.folder, work.lock, work.owner, work.complete ? [] : made)
     return work.complete
   }
@@ -255,20 +255,19 @@ function unlink(path: string): boolean {
 }
 
 function clear(folder: string, lock: string, owner: Owner, made: readonly string[]): void {
-  remove(folder)
-  try {
+  attempt(() => removeFolder(folder))
+  // Not empty, or gone: the janitor of the next run looks again.
+  attempt(() => {
     release(lock, owner)
     for (const directory of made) rmdirSync(directory)
-  } catch {
-    // Not empty, or gone: the janitor of the next run looks again.
-  }
+  })
 }
 
-function remove(path: string): void {
+/** Cleaning up never hides the failure that led to it. */
+function attempt(clean: () => void): void {
   try {
-    // Tried again: a thread of DuckDB's may put a file into the folder while it is being emptied.
-    rmSync(path, { recursive: true, force: true, maxRetries: 3, retryDelay: 10 })
+    clean()
   } catch {
-    // As above: cleaning up never hides the failure that led to it.
+    // What is left has its owner's record.
   }
 }
