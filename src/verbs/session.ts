@@ -57,15 +57,16 @@ export async function inSession<T>(
   let door: Door | undefined
   let alone = false
   // Listening before the run begins: a signal in that moment must not leave its lock.
-  const beginning = beginRun(options)
+  let beginning: Promise<Run> | undefined
   const forget = host.onStop(async () => {
-    const begun = await beginning.catch(() => undefined)
+    const begun = await beginning?.catch(() => undefined)
     if (begun?.discard()) return true
     // DuckDB's threads may just then have written into the folder that went.
     await Promise.race([door?.close(), sleep(STOP_MS)])
     begun?.discard()
     return false
   })
+  beginning = beginRun(options)
   const run = await beginning.catch(error => {
     forget()
     throw error
