@@ -10,7 +10,7 @@ import { bytesOf, sampleOf } from './gzip.ts'
 import { checkNames } from './header.ts'
 import { createRecordReader, type RawRecord } from './records.ts'
 import { readWorkbook } from './sheet.ts'
-import { type Dialect, MAX_RECORD, type Read, type Source } from './source.ts'
+import { CANONICAL, type Dialect, MAX_RECORD, type Read, type Source } from './source.ts'
 import { type Part, stage } from './stage.ts'
 import { endless, type Survey, survey, unclosed } from './survey.ts'
 import { readUnits } from './units.ts'
@@ -37,16 +37,6 @@ interface Table extends Part {
 
 /** A quarter of a megabyte says how a table is written; reading more of it costs more than it tells. */
 const SAMPLE = 1 << 18
-const CANONICAL: Dialect = {
-  delimiter: ',',
-  quote: '"',
-  decimal: '.',
-  header: true,
-  encoding: 'utf-8',
-  newline: '\n',
-  bom: false,
-  skip: 1,
-}
 
 /** @throws Failure INPUT_UNREADABLE, INPUT_EMPTY, INPUT_HEADER, DISK_FULL, OUTPUT_NOT_WRITABLE */
 export async function settleText(files: readonly InputFile[], read: Read, options: SettleOptions): Promise<Source> {

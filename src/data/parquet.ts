@@ -10,7 +10,7 @@ import { type Door, openDoor } from './door.ts'
 import { looksLikePattern } from './files.ts'
 import { checkNames } from './header.ts'
 import { outputFailure } from './output-failure.ts'
-import type { Source } from './source.ts'
+import { CANONICAL, type Source } from './source.ts'
 
 interface Footer {
   readonly names: string[]
@@ -38,16 +38,7 @@ export async function settleParquet(files: readonly string[], options: SettleOpt
       files,
       names: first.names,
       types: first.types,
-      dialect: {
-        delimiter: ',',
-        quote: '"',
-        decimal: '.',
-        header: true,
-        encoding: 'utf-8',
-        newline: '\n',
-        bom: false,
-        skip: 1,
-      },
+      dialect: CANONICAL,
       plain: false,
       rows,
       malformed: [],

@@ -28,6 +28,18 @@ export interface Dialect {
   readonly skip: number
 }
 
+/** How staged copies are written, and what a Parquet input would be written like. */
+export const CANONICAL: Dialect = {
+  delimiter: ',',
+  quote: '"',
+  decimal: '.',
+  header: true,
+  encoding: 'utf-8',
+  newline: '\n',
+  bom: false,
+  skip: 1,
+}
+
 export interface Malformed {
   /** The row, from 0. */
   readonly row: number

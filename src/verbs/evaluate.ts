@@ -10,10 +10,9 @@ import { checkInput } from './check-input.ts'
 import { readCondition } from './columns.ts'
 import { gather, type Rows } from './gather.ts'
 import type { Host } from './host.ts'
-import { type ModelFile, readModel } from './model-file.ts'
-import { riskOf } from './pipeline.ts'
+import { type ModelFile, readModel, withThreshold } from './model-file.ts'
 import { drawPictures, evaluationOf, pageOf } from './report.ts'
-import { isUsable } from './fit.ts'
+import { scoreAll } from './fit.ts'
 import { readInput } from './read-input.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 import { tableOf } from './table.ts'
@@ -64,16 +63,7 @@ export async function evaluate(host: Host, request: EvaluateRequest): Promise<Ev
       const { run } = session
       const scored = await scoreRows(host, session, model, request)
       const { artifact } = model
-      const cuts = artifact.levels.map((level, i) => ({
-        name: level.name,
-        cut:
-          request.threshold === undefined
-            ? level.cut
-            : i === 0
-              ? request.threshold
-              : Math.max(level.cut, request.threshold),
-        hold: level.hold,
-      }))
+      const cuts = withThreshold(artifact.levels, request.threshold)
       const all = Int32Array.from({ length: scored.rows.rows }, (_, i) => i)
       const subject = {
         artifact,
@@ -138,9 +128,7 @@ export async function scoreRows(
     ids: true,
     progress: done => host.progress('reading', done, source.rows),
   })
-  const risk = new Float64Array(rows.rows)
-  riskOf(artifact)({ rows: rows.rows, columns: rows.features }, risk)
-  for (const row of rows.rejection.keys()) if (!isUsable(rows, recipe, row)) risk[row] = Number.NaN
+  const risk = scoreAll(artifact, rows)
   const said = [...warnings, ...leaks(features, label?.columns ?? [])]
   return { rows, risk, notes: source.notes, warnings: said, sha256: source.sha256 }
 }

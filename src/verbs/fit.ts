@@ -93,7 +93,8 @@ async function learn(
   })
   const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
   requireRows(rows, split, recipe, features)
-  const { states, model } = train(pick(rows, split.train), recipe)
+  const taught = pick(rows, split.train)
+  const { states, model } = train(taught, recipe)
   const risk = scoreAll({ recipe, transforms: states, model }, rows)
   const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
   const levels = calibrate(recipe.levels, calibration)
@@ -110,7 +111,7 @@ async function learn(
       lineage: lineageOf(source, rows, split, planned),
       model,
       transforms: states,
-      profile: profileOf(pick(rows, split.train)),
+      profile: profileOf(taught),
     },
     source,
     rows,
@@ -153,10 +154,11 @@ function parametersOf({ use: _, ...parameters }: Step): Record<string, unknown> 
   return parameters
 }
 
-function scoreAll(fitted: Parameters<typeof riskOf>[0], rows: Rows): Float64Array {
+/** The risk of every row; NaN for rows that cannot be used. */
+export function scoreAll(fitted: Parameters<typeof riskOf>[0] & { recipe: Recipe }, rows: Rows): Float64Array {
   const out = new Float64Array(rows.rows)
   riskOf(fitted)({ rows: rows.rows, columns: rows.features }, out)
-  for (const row of rows.rejection.keys()) if (!isUsable(rows, fitted.recipe as Recipe, row)) out[row] = Number.NaN
+  for (const row of rows.rejection.keys()) if (!isUsable(rows, fitted.recipe, row)) out[row] = Number.NaN
   return out
 }
 

@@ -1,7 +1,7 @@
 /** Reading and writing model files. */
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
-import { type Artifact, decode, digest } from '../artifact/artifact.ts'
+import { type Artifact, decode, digest, type LevelCut } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import { riskOf } from './pipeline.ts'
 
@@ -69,4 +69,15 @@ function foreign(bytes: Buffer): string | undefined {
 /** The name that a model carries in outputs: its file's, without the ending. */
 export function modelName(path: string): string {
   return basename(path).replace(/\.tocsin$/i, '')
+}
+
+type Cut = Pick<LevelCut, 'name' | 'cut' | 'hold'>
+
+/** The published override: it moves the mildest cut; a severer level never lies below it. */
+export function withThreshold(levels: readonly Cut[], threshold: number | undefined): Cut[] {
+  return levels.map(({ name, cut, hold }, i) => ({
+    name,
+    cut: threshold === undefined ? cut : i === 0 ? threshold : Math.max(cut, threshold),
+    ...(hold ? { hold } : {}),
+  }))
 }

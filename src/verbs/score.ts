@@ -12,7 +12,7 @@ import { collisions, type Fitted, scoreStatement } from '../plan/score.ts'
 import { type Checked, checkInput } from './check-input.ts'
 import type { Host } from './host.ts'
 import { metadataOf } from './metadata.ts'
-import { type ModelFile, modelName, readModel } from './model-file.ts'
+import { type ModelFile, modelName, readModel, withThreshold } from './model-file.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { riskOf } from './pipeline.ts'
 import { readInput } from './read-input.ts'
@@ -210,7 +210,6 @@ function suffixesOf(models: readonly ModelFile[]): string[] {
   })
 }
 
-/** The published override: it moves the mildest cut; a severer level never lies below it. */
 function fittedOf(model: ModelFile, features: Checked['features'], threshold: number | undefined): Fitted {
   const { artifact } = model
   const { min, max, mean } = artifact.profile as Record<string, Float64Array>
@@ -230,11 +229,7 @@ function fittedOf(model: ModelFile, features: Checked['features'], threshold: nu
       max: max?.[i] ?? Number.NaN,
       fill: mean?.[i] ?? Number.NaN,
     })),
-    levels: levels.map(({ name, cut, hold }, i) => ({
-      name,
-      cut: threshold === undefined ? cut : i === 0 ? threshold : Math.max(cut, threshold),
-      ...(hold ? { hold } : {}),
-    })),
+    levels: withThreshold(levels, threshold),
   }
 }
 
