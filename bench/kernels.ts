@@ -21,7 +21,10 @@ const columns = Array.from({ length: COLUMNS }, () => Float64Array.from({ length
 const weight = new Float64Array(ROWS).fill(1)
 const params = { ...Value.Create(isolationForest.params), n_estimators: 100, max_samples: 256 }
 const grow = () =>
-  isolationForest.fit!({ task: 'detect', x: { rows: ROWS, columns }, weight, random: createRandom(0) }, params)
+  isolationForest.fit!(
+    { task: 'detect', x: { rows: ROWS, columns }, names: [], weight, random: createRandom(0) },
+    params,
+  )
 
 const state = grow()
 const scorer = isolationForest.scorer(state)

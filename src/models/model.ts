@@ -19,6 +19,8 @@ export type Target =
 export interface Training {
   readonly task: Task
   readonly x: Columns
+  /** What the columns are called, for parameters that name some of them. */
+  readonly names: readonly string[]
   readonly y?: Target
   /** One weight a row; 1 everywhere when the recipe gives none. */
   readonly weight: Float64Array
@@ -30,6 +32,23 @@ export interface Scorer {
   score(block: Columns, out: Float64Array): void
 }
 
+/** Why a row scored as it did: a share of each column. Positive raised the risk, negative lowered it. */
+export interface Explainer {
+  /** How the shares were found, as people read it: "exact Shapley values of the path length". */
+  readonly method: string
+  /** Where the shares of a row add up to something: base + their sum is that quantity. */
+  readonly base?: number
+  /** Writes the shares row after row: `out[row * columns + column]`. Never keeps a reference to the block. */
+  explain(block: Columns, out: Float64Array): void
+}
+
+/** The chance to be free of the event at each of the times. */
+export interface Survival {
+  readonly times: Float64Array
+  /** Writes `out[row * times.length + t]`. */
+  curve(block: Columns, out: Float64Array): void
+}
+
 export interface Model<P extends TSchema = TSchema, S extends State = State> {
   /** The recipe's `use`, the CLI word, the file's name. */
   readonly kind: string
@@ -38,9 +57,17 @@ export interface Model<P extends TSchema = TSchema, S extends State = State> {
   readonly tasks: readonly Task[]
   /** One schema: type, default, validation, JSON Schema for editors, docs. */
   readonly params: P
+  /** Missing numbers are values to it, not gaps: its rows need no imputing. */
+  readonly takesMissing?: boolean
+  /** A row costs more than a microsecond: blocks are worth sharing between threads. */
+  readonly heavy?: boolean
   fit?(training: Training, params: Static<P>): S
   /** Packs the state once; the scorer then takes many blocks. */
   scorer(state: S): Scorer
   /** The model's own threshold (`risk > cut` is unusual), set at fit: what holds until a recipe's levels set another. */
   cut?(state: S): number | undefined
+  /** Where the algorithm has its own; a model without one is explained by permutation, against rows that taught. */
+  explain?(state: S): Explainer
+  /** For `survive`. */
+  survival?(state: S): Survival
 }

@@ -94,7 +94,11 @@ async function learn(
   const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
   requireRows(rows, split, recipe, features)
   const taught = pick(rows, split.train)
-  const { states, model } = train(taught, recipe)
+  const { states, model } = train(
+    taught,
+    recipe,
+    features.map(f => f.name),
+  )
   const risk = scoreAll({ recipe, transforms: states, model }, rows)
   const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
   const levels = calibrate(recipe.levels, calibration)
@@ -130,7 +134,7 @@ export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
   return fills && (why === 'missing value' || why === 'undefined feature')
 }
 
-function train(x: Columns, recipe: Recipe): { states: State[]; model: State } {
+function train(x: Columns, recipe: Recipe, names: readonly string[]): { states: State[]; model: State } {
   const definition = findModel(recipe.model.use)
   if (!definition?.fit) throw new Failure('MODEL_INVALID', { path: recipe.model.use, reason: 'it cannot be fitted' })
   const states: State[] = []
@@ -144,6 +148,7 @@ function train(x: Columns, recipe: Recipe): { states: State[]; model: State } {
   const training = {
     task: 'detect',
     x: at,
+    names,
     weight: new Float64Array(x.rows).fill(1),
     random: createRandom(recipe.seed),
   } as const

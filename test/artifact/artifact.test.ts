@@ -18,7 +18,7 @@ function artifact(more: Partial<Artifact> = {}): Artifact {
   const state = scale.fit(x, { method: 'standard' })
   const scaled = scale.apply(state)(x)
   const model = isolationForest.fit?.(
-    { task: 'detect', x: scaled, weight: new Float64Array(200).fill(1), random: createRandom(42) },
+    { task: 'detect', x: scaled, names: [], weight: new Float64Array(200).fill(1), random: createRandom(42) },
     { n_estimators: 20, max_samples: 'auto', contamination: 'auto', max_features: 1, bootstrap: false },
   )
   const statistic = new Float64Array(WIDTH)

@@ -40,7 +40,8 @@ function target(task: Task, columns: readonly Float64Array[]): { y?: Target } {
 function learn(model: Model, columns: readonly Float64Array[], seed = 3, rows = columns[0]!.length): State {
   const task = model.tasks[0]!
   const weight = new Float64Array(rows).fill(1)
-  const training = { task, x: { rows, columns }, ...target(task, columns), weight, random: createRandom(seed) }
+  const names = columns.map((_, c) => `x${c}`)
+  const training = { task, x: { rows, columns }, names, ...target(task, columns), weight, random: createRandom(seed) }
   return model.fit!(training, Value.Create(model.params) as never)
 }
 

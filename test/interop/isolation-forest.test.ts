@@ -65,7 +65,13 @@ describe('our forest agrees with scikit-learn as well as scikit-learn with itsel
       const rows = columns[0]!.length
       const ours = Array.from({ length: SEEDS }, (_, seed) => {
         const weight = new Float64Array(rows).fill(1)
-        const training = { task: 'detect', x: { rows, columns }, weight, random: createRandom(seed) } as const
+        const training = {
+          task: 'detect',
+          x: { rows, columns },
+          names: [],
+          weight,
+          random: createRandom(seed),
+        } as const
         const state = isolationForest.fit!(training, Value.Create(isolationForest.params))
         const out = new Float64Array(rows)
         isolationForest.scorer(state).score({ rows, columns }, out)

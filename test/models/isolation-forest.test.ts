@@ -21,6 +21,7 @@ function training(columns: Float64Array[], seed = 1, weight?: Float64Array): Tra
     task: 'detect',
     x: { rows, columns },
     weight: weight ?? new Float64Array(rows).fill(1),
+    names: [],
     random: createRandom(seed),
   }
 }
