@@ -7,7 +7,7 @@ import { createHash } from 'node:crypto'
 import type { TypedArray } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import type { PlannedFeature, Types } from '../recipe/feature.ts'
-import type { Recipe } from '../recipe/schema.ts'
+import type { Recipe, Task } from '../recipe/schema.ts'
 import { checkDescription } from './description.ts'
 import { quoteJson } from './json.ts'
 import { decode as decodeContainer, encode as encodeContainer } from './safetensors.ts'
@@ -59,18 +59,34 @@ export interface Description {
   readonly format: 1
   readonly version: string
   readonly name: string
-  readonly task: 'detect'
+  readonly task: Task
   readonly recipe: Recipe
   readonly types: Types
   readonly features: readonly PlannedFeature[]
   readonly levels: readonly LevelCut[]
   readonly lineage: Lineage
+  /** How well it did on rows that it had not learned from; absent where nobody knew the answers. */
+  readonly quality?: Quality
   readonly parent?: string
+}
+
+export interface Quality {
+  /** "out of fold, 5 folds × 4" */
+  readonly method: string
+  readonly rows: number
+  /** Of a label: how many rows were bad. */
+  readonly bad?: number
+  /** Each figure with its 95 % interval. */
+  readonly figures: Readonly<Record<string, { readonly value: number; readonly low: number; readonly high: number }>>
+  /** False when the interval of the first figure covers what guessing gives. */
+  readonly betterThanChance?: boolean
 }
 
 export interface Artifact extends Description {
   readonly model: State
   readonly transforms: readonly State[]
+  /** How a classifier's risk becomes a probability; absent where it is taken as the model gives it. */
+  readonly probability?: State
   /** One entry a feature: training minimum, maximum, mean, std, median. */
   readonly profile: State
 }
@@ -78,10 +94,11 @@ export interface Artifact extends Description {
 const KEY = 'tocsin'
 
 export function encode(artifact: Artifact): Uint8Array {
-  const { model, transforms, profile, ...description } = artifact
+  const { model, transforms, profile, probability, ...description } = artifact
   const tensors = new Map<string, TypedArray>()
   const states = {
     model: packState('model', model, tensors),
+    ...(probability ? { probability: packState('probability', probability, tensors) } : {}),
     profile: packState('profile', profile, tensors),
     transforms: transforms.map((state, i) => packState(`transform.${i}`, state, tensors)),
   }
@@ -104,6 +121,7 @@ export function decode(bytes: Uint8Array): Artifact {
     ...description,
     model: unpackState('model', packed.model, tensors),
     profile: unpackState('profile', packed.profile, tensors),
+    ...(packed.probability ? { probability: unpackState('probability', packed.probability, tensors) } : {}),
     transforms: packed.transforms.map((state, i) => unpackState(`transform.${i}`, state, tensors)),
   }
   for (const name of ['min', 'max', 'mean', 'std', 'median']) {
@@ -128,7 +146,10 @@ function parse(written: string): Description & { states: unknown } {
 
 function statesOf(value: unknown, transforms: number): PackedStates {
   const state: Shape = (packed, at) => record(scalar, 1000)(packed, at)
-  object({ model: state, profile: state, transforms: list(state, transforms, transforms) })(value, 'states')
+  object({ model: state, profile: state, transforms: list(state, transforms, transforms) }, { probability: state })(
+    value,
+    'states',
+  )
   return value as PackedStates
 }
 
@@ -147,6 +168,7 @@ type Packed = Record<string, number | string | readonly string[]>
 interface PackedStates {
   model: Packed
   profile: Packed
+  probability?: Packed
   transforms: Packed[]
 }
 

@@ -3,6 +3,7 @@
  * array is held against this first.
  */
 import { isLevelName } from '../recipe/measures.ts'
+import { ENSEMBLE } from '../recipe/schema.ts'
 import { isInternal } from '../sql.ts'
 import {
   filled,
@@ -65,6 +66,12 @@ function zone(value: unknown, at: string): void {
   }
 }
 
+const task = word('detect', 'classify', 'regress', 'survive')
+const target = variant('kind', {
+  value: { value: filled, risk: word('high', 'low') },
+  time: { time: filled, event: filled },
+})
+
 const columns = object(
   { later: names, private: names, blinded: names, ignore: names },
   {
@@ -72,6 +79,7 @@ const columns = object(
     time,
     group: filled,
     label: filled,
+    target,
     types: record(word('text', 'number', 'integer', 'boolean', 'date', 'timestamp'), COLUMNS),
   },
 )
@@ -98,6 +106,7 @@ const rule = variant('kind', {
   false_alarms: { budget: number, unit: word('share', 'week'), text },
   quantile: { value: share },
   contamination: { value: share },
+  recall: { value: share },
   risk: { value: number },
 })
 
@@ -109,24 +118,43 @@ const step: Shape = (value, at) => {
 
 const parameter: Shape = (value, at) => {
   if (typeof value === 'string') text(value, at)
+  else if (Array.isArray(value)) list(parameter, 0, COLUMNS)(value, at)
+  else if (typeof value === 'object') record(parameter, COLUMNS)(value, at)
   else if (typeof value !== 'boolean') number(value, at)
+}
+
+/** Several models asked together are scored by what each step says. */
+const model: Shape = (value, at) => {
+  step(value, at)
+  if ((value as { use: string }).use !== ENSEMBLE) return
+  object({ use: word(ENSEMBLE), of: list(step, 2, 20), combine: word('mean-rank', 'maximum') })(value, at)
 }
 
 const recipe = object(
   {
     tocsin: word(1),
     name: filled,
+    task,
     rows,
     columns,
     sensors: list(sensor, 0, COLUMNS),
-    split: object({ by: word('time', 'group', 'random'), test: share, calibrate: share }),
+    split: object(
+      { by: word('time', 'group', 'random'), test: share, calibrate: share },
+      { folds: integer(2, 100), repeats: integer(1, 100) },
+    ),
     transforms: list(step, 0, 100),
-    model: step,
+    model,
+    incomplete: word('score', 'reject'),
     levels: list(object({ name: levelName, rule }, { per: word('group'), hold }), 0, 1000),
     output: object({ files: list(word('csv', 'parquet'), 1, 2) }, { reasons: integer(0, 20) }),
     seed: integer(0, 4_294_967_295),
   },
-  { features: list(object({ name: filled, sql: filled }), 0, COLUMNS), learn: filled },
+  {
+    features: list(object({ name: filled, sql: filled }), 0, COLUMNS),
+    learn: filled,
+    balance: step,
+    probability: word('sigmoid', 'isotonic'),
+  },
 )
 
 const feature = object(
@@ -161,19 +189,24 @@ const lineage = object(
   { from: text, to: text },
 )
 
+const quality = object(
+  { method: text, rows: count, figures: record(object({ value: number, low: number, high: number }), 100) },
+  { bad: count, betterThanChance: flag },
+)
+
 const description = object(
   {
     format: word(1),
     version: text,
     name: filled,
-    task: word('detect'),
+    task,
     recipe,
     types: record(word('number', 'text', 'time', 'boolean'), COLUMNS),
     features: list(feature, 1, COLUMNS),
     levels: list(object({ name: levelName, cut: number, rule: text }, { hold, support }), 0, 1000),
     lineage,
   },
-  { parent: text },
+  { parent: text, quality },
 )
 
 /** @throws Error with the place and what was expected there. */

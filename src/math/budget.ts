@@ -73,6 +73,25 @@ export function cutForQuantile(risk: Float64Array, q: number): number {
   return quantile(known, q)
 }
 
+/**
+ * The highest cut that at least a share `recall` of these risks, all of bad rows, exceeds: just below the risk of the
+ * last row that must be caught.
+ */
+export function cutForRecall(risk: Float64Array, recall: number): number {
+  const known = risk.filter(value => Number.isFinite(value)).sort()
+  if (!known.length) throw tooFew('a share of bad rows', 0)
+  const caught = known[known.length - Math.ceil(recall * known.length)] as number
+  return below(caught)
+}
+
+/** The next number downwards. */
+function below(value: number): number {
+  const bits = new BigInt64Array(Float64Array.of(value).buffer)
+  if (value === 0) return -Number.MIN_VALUE
+  bits[0] = (bits[0] as bigint) + (value > 0 ? -1n : 1n)
+  return new Float64Array(bits.buffer)[0] as number
+}
+
 /** The cut that calls a share `contamination` of the training rows anomalous. */
 export function cutForContamination(risk: Float64Array, contamination: number): number {
   return cutForQuantile(risk, 1 - contamination)

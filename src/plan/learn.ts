@@ -7,20 +7,23 @@ import { quoteName } from '../sql.ts'
 import { rejectionOf, untimedOf } from './reasons.ts'
 
 /** Positions of the columns after the features, in the statement's result. */
-export const TAIL = ['seconds', 'learn', 'label', 'group', 'rejection', 'id'] as const
+export const TAIL = ['seconds', 'learn', 'label', 'target', 'group', 'rejection', 'id'] as const
 export type Tail = (typeof TAIL)[number]
 
 /** The recipe's conditions, checked and ready to stand in a statement. */
 export interface Conditions {
   readonly learn: string | undefined
+  /** Which rows are bad; for the time until an event, whether it came. */
   readonly label: string | undefined
+  /** The number to predict, or how long a row was watched. */
+  readonly target?: string | undefined
   /** The split goes by time: rows without one cannot be placed. */
   readonly timed?: boolean
 }
 
 /**
  * Columns: each feature (DOUBLE, NULL when unusable), seconds (DOUBLE), learn and label (DOUBLE, 1 or 0, NULL when the
- * expression is), group (VARCHAR), rejection (VARCHAR: why a feature is unusable, NULL when all are fine), id (VARCHAR).
+ * expression is), target (DOUBLE), group (VARCHAR), rejection (VARCHAR: why a feature is unusable, NULL when all are fine), id (VARCHAR).
  */
 export function learnStatement(
   table: Table,
@@ -43,6 +46,7 @@ export function learnStatement(
     seconds: '"~seconds"',
     learn: condition(conditions.learn),
     label: condition(conditions.label),
+    target: conditions.target === undefined ? 'NULL::DOUBLE' : `TRY_CAST((${conditions.target}) AS DOUBLE)`,
     group: text(recipe.columns.group, cells),
     rejection: `CASE WHEN ${fine.join(' AND ')} THEN NULL ELSE ${rejectionOf(read, untimed)} END`,
     id: text(recipe.columns.id, cells),

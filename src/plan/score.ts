@@ -102,7 +102,7 @@ function featureCells(cells: readonly Cell[], features: readonly Feature[]): Cel
  * without it every such row has a missing feature anyway.
  */
 function brokenCells(recipe: Recipe, cells: readonly Cell[], table: Table): string[] {
-  if (!recipe.transforms.some(step => step.use === 'impute')) return []
+  if (recipe.incomplete === 'reject') return []
   const conditions = cells.flatMap(c => [
     faultCondition(c),
     `(${c.number} IS NULL AND NOT ${isMissing(c)})`,

@@ -52,7 +52,8 @@ function flatten(shape: Shape): readonly Shape[] {
 
 function checkMap(shape: Shape, branches: readonly Shape[], node: MapNode, report: Report): void {
   const maps = branches.filter(branch => branch.type === 'object')
-  const branch = maps.length > 1 ? chooseByUse(maps, node, report) : maps[0]
+  const several = maps.length > 1
+  const branch = several && maps[0]?.properties?.use ? chooseByUse(maps, node, report) : chooseByWords(maps, node)
   if (branch?.properties) checkProperties(branch, node, report)
   else if (branch?.patternProperties) {
     const each = Object.values(branch.patternProperties)[0] ?? {}
@@ -80,6 +81,12 @@ function chooseByUse(maps: readonly Shape[], node: MapNode, report: Report): Sha
   const chosen = use.value.kind === 'scalar' ? uses.indexOf(String(use.value.value)) : -1
   if (chosen < 0) check({ anyOf: uses.map(word => ({ const: word })) }, use.value, report)
   return maps[chosen]
+}
+
+/** Of sections without `use`, the one whose words were written. */
+function chooseByWords(maps: readonly Shape[], node: MapNode): Shape | undefined {
+  const written = (map: Shape) => node.entries.filter(({ key }) => Object.hasOwn(map.properties ?? {}, key)).length
+  return maps.toSorted((a, b) => written(b) - written(a))[0]
 }
 
 function checkProperties({ properties = {}, required = [] }: Shape, node: MapNode, report: Report): void {
@@ -140,14 +147,7 @@ function partMistake({ part, instead }: { part: string; instead: string }, path:
 function checkList(shape: Shape, branches: readonly Shape[], node: ListNode, report: Report): void {
   const list = branches.find(branch => branch.type === 'array')
   const { length } = node.items
-  if (/^model$/.test(node.path) && length > 1) {
-    report({
-      path: node.path,
-      span: node.span,
-      found: `${length} models`,
-      expected: 'one model in a recipe; write one recipe for each and give score several --model to compare them',
-    })
-  } else if (!list || length < (list.minItems ?? 0) || length > (list.maxItems ?? Number.POSITIVE_INFINITY))
+  if (!list || length < (list.minItems ?? 0) || length > (list.maxItems ?? Number.POSITIVE_INFINITY))
     report(wrong(shape, node, length === 0 ? 'an empty list' : `a list of ${length}`))
   else for (const item of node.items) check(list.items ?? {}, item, report)
 }

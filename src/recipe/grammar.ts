@@ -2,8 +2,9 @@
  * The grammar of a recipe: one schema of what people write. It validates, its descriptions are the words of the error
  * messages, and editors get it as JSON Schema.
  */
-import Type, { type TSchema } from 'typebox'
-import type { Catalogue, Kind } from './schema.ts'
+import Type from 'typebox'
+import { modelStep, Search, step } from './model-grammar.ts'
+import type { Catalogue } from './schema.ts'
 
 export const DELIMITERS: Readonly<Record<string, string>> = {
   comma: ',',
@@ -22,6 +23,14 @@ export const DEFAULTS = {
   files: ['csv', 'parquet'],
   model: 'isolation-forest',
   level: { name: 'ALARM', budget: '1%' },
+  /** A classifier's even chance, and of predicted numbers the highest twentieth. */
+  levelOf: {
+    detect: { kind: 'false_alarms', budget: 0.01, unit: 'share', text: '1%' },
+    classify: { kind: 'risk', value: 0.5 },
+    regress: { kind: 'quantile', value: 0.95 },
+    survive: { kind: 'quantile', value: 0.95 },
+  },
+  trials: 30,
 } as const
 
 const text = (description: string, ...examples: string[]) => Type.String({ minLength: 1, description, examples })
@@ -120,6 +129,21 @@ const Time = Type.Object(
   { ...closed, description: 'a column, or {name, format, zone}, or {name, unit}' },
 )
 
+const Value = Type.Object(
+  {
+    value: text('a column or an expression: the number to predict', 'penicillin_P'),
+    risk: Type.Optional(words(['high', 'low'], 'which end is the risk: high (default) or low')),
+  },
+  { ...closed, description: 'a number to predict, such as {value: yield, risk: low}' },
+)
+const Event = Type.Object(
+  {
+    time: text('a column or an expression: how long a row was watched', 'week'),
+    event: text('a column or a condition: whether the event came, or the watching just ended', 'arrest = 1'),
+  },
+  { ...closed, description: 'the time until an event, such as {time: week, event: arrest}' },
+)
+
 const Roles = Type.Object(
   {
     id: Type.Optional(column('the column that names a row')),
@@ -127,7 +151,12 @@ const Roles = Type.Object(
       Type.Union([column('a column'), Time], { description: 'a column, or {name, format, zone}, or {name, unit}' }),
     ),
     group: Type.Optional(column('the column of what belongs together: batch, unit, patient, machine')),
-    label: Type.Optional(text('a column or a condition that says which rows are bad', 'viability < 0.90')),
+    label: Type.Optional(
+      Type.Union([text('a column or a condition that says which rows are bad', 'viability < 0.90'), Value, Event], {
+        description:
+          'which rows are bad: a column or a condition; or {value: column, risk: low} for a number to predict; or {time: column, event: condition} for the time until an event',
+      }),
+    ),
     later: Type.Optional(columns('columns known only after the score is made')),
     private: Type.Optional(columns('columns never shown in reports, reasons, logs or alerts')),
     blinded: Type.Optional(columns('columns nobody may look at yet')),
@@ -190,34 +219,19 @@ const Split = Type.Object(
     by: Type.Optional(words(['time', 'group', 'random'], 'time (the latest rows), group (whole groups) or random')),
     test: Type.Optional(share('rows kept for evaluation only')),
     calibrate: Type.Optional(share('rows that teach, held out to set the cuts')),
+    folds: Type.Optional(
+      Type.Integer({
+        minimum: 2,
+        maximum: 100,
+        description: 'into how many parts rows are split to judge a model: 2 to 100',
+      }),
+    ),
+    repeats: Type.Optional(
+      Type.Integer({ minimum: 1, maximum: 100, description: 'how many times the rows are split anew: 1 to 100' }),
+    ),
   },
   { ...closed, description: 'how rows are kept back, such as {by: time, test: 25%}' },
 )
-
-const step = (kinds: readonly Kind[], what: string) =>
-  Type.Union(
-    [
-      words(
-        kinds.map(k => k.kind),
-        what,
-      ),
-      ...kinds.map(k =>
-        Type.Object({ use: Type.Literal(k.kind), ...parameters(k.params) }, { ...closed, description: k.about }),
-      ),
-    ],
-    { description: `${what}: a word, or {use: word, parameter: value}` },
-  )
-
-/** The properties of a parameter schema, each optional: a default stands behind every one that is left out. */
-export function parameters(schema: TSchema): Record<string, TSchema> {
-  const { properties = {}, required = [] } = schema as { properties?: Record<string, TSchema>; required?: string[] }
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, property]) => [
-      name,
-      required.includes(name) && !('default' in property) ? property : Type.Optional(property),
-    ]),
-  )
-}
 
 const percent = (description: string, ...examples: (string | number)[]) =>
   Type.Union([Type.Number(), Type.String({ pattern: String.raw`^\s*\d+(\.\d+)?\s*%\s*$` })], { description, examples })
@@ -233,6 +247,7 @@ const Level = Type.Object(
     ),
     quantile: Type.Optional(percent('the share of normal rows below the cut, such as 99.9%', '99.9%')),
     contamination: Type.Optional(percent('the share of all rows above the cut, at most 50%, such as 1%', '1%')),
+    recall: Type.Optional(percent('the share of bad rows that the alarm must catch, such as 85%', '85%')),
     risk: Type.Optional(percent('the cut itself: a number', 0.5)),
     per: Type.Optional(column('group: alarms are counted on each group of its own')),
     hold: Type.Optional(
@@ -243,7 +258,10 @@ const Level = Type.Object(
       }),
     ),
   },
-  { ...closed, description: 'one rule: false_alarms, quantile, contamination or risk; then per and hold if you like' },
+  {
+    ...closed,
+    description: 'one rule: false_alarms, quantile, contamination, recall or risk; then per and hold if you like',
+  },
 )
 
 const file = words(['csv', 'parquet'], 'csv or parquet')
@@ -260,8 +278,8 @@ const Output = Type.Object(
 )
 
 /** The schema of a recipe as people write it, for these models and transforms. */
-export function recipeSchema({ models, transforms }: Catalogue) {
-  const model = step(models, 'a model')
+export function recipeSchema({ models, transforms, balancers }: Catalogue) {
+  const model = modelStep(models)
   return Type.Object(
     {
       tocsin: Type.Literal(1, { description: 'the version of the grammar: 1' }),
@@ -281,10 +299,21 @@ export function recipeSchema({ models, transforms }: Catalogue) {
       transforms: Type.Optional(
         Type.Array(step(transforms, 'a transform'), { description: 'fitted steps before the model, in order' }),
       ),
+      task: Type.Optional(
+        words(
+          ['detect', 'classify', 'regress', 'survive'],
+          'what is asked: detect (unusual rows), classify (bad rows), regress (a number) or survive (the time until an event); settled by the label where it is left out',
+        ),
+      ),
+      balance: Type.Optional(step(balancers, 'a way to make up rows of the rarer class')),
       model: Type.Optional(
-        Type.Union([model, Type.Array(model, { minItems: 1, maxItems: 1 })], {
-          description: 'a model: a word, or {use: word, parameter: value}',
+        Type.Union([model, Type.Array(model, { minItems: 1, maxItems: 20 })], {
+          description: 'a model: a word, or {use: word, parameter: value}; or a list of models',
         }),
+      ),
+      search: Type.Optional(Search),
+      probability: Type.Optional(
+        words(['sigmoid', 'isotonic'], 'how a risk becomes a probability on held-out rows: sigmoid or isotonic'),
       ),
       levels: Type.Optional(
         Type.Record(Type.String(), Level, { minProperties: 1, description: 'your levels, mildest first' }),

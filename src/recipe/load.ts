@@ -3,12 +3,14 @@ import { checkMeaning } from './meaning.ts'
 import { checkTree } from './check.ts'
 import { recipeSchema } from './grammar.ts'
 import { failureOf, type RecipeSource } from './mistakes.ts'
-import { resolve } from './resolve.ts'
-import type { Catalogue, Recipe } from './schema.ts'
+import { resolve, resolveModels } from './resolve.ts'
+import type { Catalogue, Recipe, Step } from './schema.ts'
 import { type Node, parseSource } from './source.ts'
 
 export interface Loaded {
   readonly recipe: Recipe
+  /** Every model that it names; the recipe's own is the first. */
+  readonly candidates: readonly Step[]
   /** Where each word stands, for what is found out later: pass it to `checkColumns` and `recipeFailure`. */
   readonly source: RecipeSource
 }
@@ -21,9 +23,9 @@ export function loadRecipe(text: string, { path, catalogue }: { path: string; ca
   const places: Places = new Map()
   collect(tree, places)
   const source = { path, text, places }
-  const meaning = mistakes.length === 0 ? checkMeaning(tree, source) : []
+  const meaning = mistakes.length === 0 ? checkMeaning(tree, source, catalogue) : []
   if (mistakes.length + meaning.length > 0) throw failureOf(source, unique([...mistakes, ...meaning]))
-  return { recipe: resolve(tree, catalogue), source }
+  return { recipe: resolve(tree, catalogue), candidates: resolveModels(tree, catalogue.models), source }
 }
 
 type Places = Map<string, { key?: Node['span']; value: Node['span'] }>

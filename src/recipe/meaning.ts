@@ -4,13 +4,15 @@ import { isLevelName, parseBudget, parseHold, parseNumber } from './measures.ts'
 import { type Mistake, type PathMistake, type RecipeSource, spanOf } from './mistakes.ts'
 import { entries, get, list, optional } from './resolve.ts'
 import { checkRoles } from './roles.ts'
+import type { Catalogue } from './schema.ts'
 import type { Node } from './source.ts'
+import { checkTask } from './task.ts'
 
 type Say = (mistake: PathMistake) => void
 
-const RULES = ['false_alarms', 'quantile', 'contamination', 'risk'] as const
+const RULES = ['false_alarms', 'quantile', 'contamination', 'recall', 'risk'] as const
 
-export function checkMeaning(tree: Node, source: RecipeSource): Mistake[] {
+export function checkMeaning(tree: Node, source: RecipeSource, catalogue: Catalogue): Mistake[] {
   const mistakes: Mistake[] = []
   const say: Say = ({ at, ...mistake }) => mistakes.push({ ...mistake, span: spanOf(source, mistake.path, at) })
   checkRead(get(get(tree, 'rows'), 'read'), say)
@@ -19,6 +21,7 @@ export function checkMeaning(tree: Node, source: RecipeSource): Mistake[] {
   checkLevels(tree, say)
   checkSensors(tree, say)
   checkSplit(tree, say)
+  checkTask(tree, catalogue, say)
   checkRoles(tree, say)
   return mistakes
 }
@@ -160,6 +163,7 @@ const ALLOWED = {
   },
   quantile: { holds: (v: number) => v > 0 && v < 1, expected: 'a share above 0% and below 100%, such as 99.9%' },
   contamination: { holds: (v: number) => v > 0 && v <= 0.5, expected: 'a share above 0% and at most 50%, such as 1%' },
+  recall: { holds: (v: number) => v > 0 && v <= 1, expected: 'a share above 0% and at most 100%, such as 85%' },
   risk: { holds: Number.isFinite, expected: 'a number' },
 }
 

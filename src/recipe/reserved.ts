@@ -21,22 +21,13 @@ const PARTS: Readonly<Record<string, readonly [part: string, instead: string]>> 
     'cutting a history at the day of the score',
     'give a file that ends at that day, and list what is known only after it under later',
   ],
-  'columns.label.value': [
-    'a label that is a number to predict',
-    'give a condition that says which rows are bad, such as viability < 0.90',
-  ],
   'columns.label.ahead': ['a label some time ahead', 'give a column or a condition of the same row'],
   'columns.time.from': ['a time in the name of a file', 'give the time as a column of the file, and name it'],
   'columns.time.partial': ['dates with a missing day or month', 'complete the dates in the file'],
   'sensors.*.bearing': ['bearing frequencies', 'give a file with these figures in columns'],
   'features.from_signal': ['figures of raw signals', 'give a file with these figures in columns'],
-  'split.folds': ['several folds', 'give one share to keep back: test: 25%'],
   'model.import': ['model files of other programs', 'fit a model here: model: isolation-forest'],
   'model.risk': ['model files of other programs', 'fit a model here: model: isolation-forest'],
-  'levels.*.recall': [
-    'a cut from labelled rows',
-    'give a false-alarm budget, a quantile, or the cut itself: {risk: 0.5}',
-  ],
   'levels.*.capacity': [
     'a cut from how many alarms people can look at',
     'give a false-alarm budget: {false_alarms: 1%}',

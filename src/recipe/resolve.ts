@@ -1,6 +1,7 @@
 /** A checked tree → the resolved recipe: shorthands spelled out, defaults filled in. */
 import { Value } from 'typebox/value'
 import { DEFAULTS, DELIMITERS } from './grammar.ts'
+import { membersOf } from './members.ts'
 import { parseBudget, parseHold, parseNumber, parseShare } from './measures.ts'
 import type {
   Bounds,
@@ -9,36 +10,52 @@ import type {
   Join,
   Kind,
   Level,
+  ModelKind,
   Output,
   Read,
   Recipe,
   Roles,
   Rows,
   Rule,
+  Scalar,
+  Search,
   Sensor,
   Split,
   Step,
+  Target,
+  Task,
   Time,
 } from './schema.ts'
+import { ENSEMBLE } from './schema.ts'
 import type { Entry, MapNode, Node } from './source.ts'
 
 /** The tree has passed `checkTree`; here is only the right shape left, so its values are read without asking again. */
 export function resolve(tree: Node, catalogue: Catalogue): Recipe {
   const columns = resolveRoles(get(tree, 'columns'))
-  const levels = resolveLevels(get(tree, 'levels'))
+  const model = resolveModels(tree, catalogue.models)[0]!
+  const task = taskOf(tree, model, catalogue.models)
+  const levels = resolveLevels(get(tree, 'levels'), task)
+  const transforms = list(get(tree, 'transforms')).map(node => resolveStep(node, catalogue.transforms))
+  const balance = get(tree, 'balance')
+  const search = get(tree, 'search')
   const features = get(tree, 'features')
   const learn = get(tree, 'learn')
   return {
     tocsin: 1,
     name: value<string>(get(tree, 'name')!),
+    task,
     rows: resolveRows(get(tree, 'rows')!),
     columns,
     sensors: entries(get(tree, 'sensors')).map(entry => resolveSensor(entry, levels)),
     ...(features && { features: resolveFeatures(features) }),
     ...(learn && { learn: value<string>(learn) }),
     split: resolveSplit(get(tree, 'split'), columns),
-    transforms: list(get(tree, 'transforms')).map(node => resolveStep(node, catalogue.transforms)),
-    model: resolveModel(get(tree, 'model'), catalogue.models),
+    transforms,
+    ...(balance && { balance: resolveStep(balance, catalogue.balancers) }),
+    model,
+    ...(search && { search: resolveSearch(search) }),
+    ...pick<Pick<Recipe, 'probability'>>(tree, ['probability']),
+    incomplete: scoresIncomplete(model, transforms, catalogue.models) ? 'score' : 'reject',
     levels,
     output: resolveOutput(get(tree, 'output')),
     seed: optional<number>(get(tree, 'seed')) ?? DEFAULTS.seed,
@@ -85,12 +102,14 @@ function resolveRead(node: Node | undefined): Read {
 function resolveRoles(node: Node | undefined): Roles {
   const time = get(node, 'time')
   const types = get(node, 'types')
+  const label = get(node, 'label')
   return {
     ...pick<{ id?: string }>(node, ['id']),
     ...(time && {
       time: time.kind === 'map' ? pick<Time>(time, ['name', 'format', 'zone', 'unit']) : { name: value<string>(time) },
     }),
-    ...pick<{ group?: string; label?: string }>(node, ['group', 'label']),
+    ...pick<{ group?: string }>(node, ['group']),
+    ...(label && (label.kind === 'map' ? { target: resolveTarget(label) } : { label: value<string>(label) })),
     later: texts(get(node, 'later')),
     private: texts(get(node, 'private')),
     blinded: texts(get(node, 'blinded')),
@@ -98,6 +117,13 @@ function resolveRoles(node: Node | undefined): Roles {
     // fromEntries makes own properties, so that a column may be called __proto__.
     ...(types && { types: Object.fromEntries(entries(types).map(entry => [entry.key, value<string>(entry.value)])) }),
   }
+}
+
+function resolveTarget(node: Node): Target {
+  const time = get(node, 'time')
+  if (time) return { kind: 'time', time: value<string>(time), event: value<string>(get(node, 'event')!) }
+  const risk = optional<'high' | 'low'>(get(node, 'risk')) ?? 'high'
+  return { kind: 'value', value: value<string>(get(node, 'value')!), risk }
 }
 
 function resolveSensor({ key, value: node }: Entry, levels: readonly Level[]): Sensor {
@@ -132,16 +158,66 @@ function resolveFeature({ key, value: node }: Entry): Feature {
 
 function resolveSplit(node: Node | undefined, columns: Roles): Split {
   const test = optional<string | number>(get(node, 'test'))
+  const labelled = columns.label !== undefined || columns.target !== undefined
   const calibrate = optional<string | number>(get(node, 'calibrate'))
   return {
     by: optional<Split['by']>(get(node, 'by')) ?? (columns.time ? 'time' : 'random'),
-    test: test === undefined ? (columns.label === undefined ? 0 : DEFAULTS.testWithLabel) : parseShare(test)!,
+    test: test === undefined ? (labelled ? DEFAULTS.testWithLabel : 0) : parseShare(test)!,
     calibrate: calibrate === undefined ? DEFAULTS.calibrate : parseShare(calibrate)!,
+    ...pick<Pick<Split, 'folds' | 'repeats'>>(node, ['folds', 'repeats']),
   }
 }
 
-function resolveModel(node: Node | undefined, models: readonly Kind[]): Step {
-  if (node) return resolveStep(node.kind === 'list' ? node.items[0]! : node, models)
+/** Every model that the recipe names, in its order; the default where it names none. */
+export function resolveModels(tree: Node, models: readonly ModelKind[]): readonly Step[] {
+  const node = get(tree, 'model')
+  return node?.kind === 'list' ? node.items.map(item => resolveModel(item, models)) : [resolveModel(node, models)]
+}
+
+/** What the recipe says, or what its label and its model come to. */
+export function taskOf(tree: Node, model: Step, models: readonly ModelKind[]): Task {
+  const said = optional<Task>(get(tree, 'task'))
+  const label = get(get(tree, 'columns'), 'label')
+  if (said !== undefined) return said
+  if (label?.kind === 'map') return get(label, 'time') ? 'survive' : 'regress'
+  return label && membersOf(model).every(({ use }) => kindOf(use, models)?.tasks.includes('classify'))
+    ? 'classify'
+    : 'detect'
+}
+
+function scoresIncomplete(model: Step, transforms: readonly Step[], models: readonly ModelKind[]): boolean {
+  const taken = membersOf(model).every(({ use }) => kindOf(use, models)?.takesMissing)
+  return taken || transforms.some(({ use }) => use === 'impute')
+}
+
+function kindOf(use: string, models: readonly ModelKind[]): ModelKind | undefined {
+  return models.find(({ kind }) => kind === use)
+}
+
+function resolveSearch(node: Node): Search {
+  const over = entries(get(node, 'over')).map(({ key, value: range }): [string, Search['over'][string]] => [
+    key,
+    range.kind === 'list'
+      ? listed<Scalar>(range)
+      : {
+          from: value<number>(get(range, 'from')!),
+          to: value<number>(get(range, 'to')!),
+          scale: optional<'linear' | 'log'>(get(range, 'scale')) ?? 'linear',
+        },
+  ])
+  return {
+    method: optional<Search['method']>(get(node, 'method')) ?? 'random',
+    trials: optional<number>(get(node, 'trials')) ?? DEFAULTS.trials,
+    over: Object.fromEntries(over),
+  }
+}
+
+function resolveModel(node: Node | undefined, models: readonly ModelKind[]): Step {
+  if (optional<string>(get(node, 'use')) === ENSEMBLE) {
+    const of = list(get(node, 'of')).map(item => resolveStep(item, models))
+    return { use: ENSEMBLE, of, combine: optional<string>(get(node, 'combine')) ?? 'mean-rank' }
+  }
+  if (node) return resolveStep(node, models)
   const kind = models.find(model => model.kind === DEFAULTS.model) ?? models[0]
   if (!kind) throw new RangeError('the catalogue has no model')
   return withDefaults(kind, {})
@@ -156,8 +232,8 @@ function withDefaults(kind: Kind, given: Record<string, unknown>): Step {
   return { use: kind.kind, ...(Value.Default(kind.params, given) as Record<string, unknown>) }
 }
 
-function resolveLevels(node: Node | undefined): Level[] {
-  if (!node) return [{ name: DEFAULTS.level.name, rule: parseBudget(DEFAULTS.level.budget)! }]
+function resolveLevels(node: Node | undefined, task: Task): Level[] {
+  if (!node) return [{ name: DEFAULTS.level.name, rule: { ...DEFAULTS.levelOf[task] } }]
   return entries(node).map(({ key, value: level }) => {
     const hold = optional<string>(get(level, 'hold'))
     return {
@@ -172,7 +248,7 @@ function resolveLevels(node: Node | undefined): Level[] {
 function resolveRule(level: Node): Rule {
   const budget = optional<string>(get(level, 'false_alarms'))
   if (budget !== undefined) return parseBudget(budget)!
-  for (const kind of ['quantile', 'contamination', 'risk'] as const) {
+  for (const kind of ['quantile', 'contamination', 'recall', 'risk'] as const) {
     const given = optional<string | number>(get(level, kind))
     if (given !== undefined) return { kind, value: parseNumber(given)! }
   }

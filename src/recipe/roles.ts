@@ -69,13 +69,21 @@ function rolesOf(tree: Node): Record<string, Use[]> {
     id: single('id'),
     time: single('time', time?.kind === 'map' ? get(time, 'name') : time),
     group: single('group'),
-    label: label ? sqlNames(optional<string>(label) ?? '').map(name => ({ name, path: label.path })) : [],
+    label: labelNodes(label).flatMap(node =>
+      sqlNames(optional<string>(node) ?? '').map(name => ({ name, path: node.path })),
+    ),
     later: several('later'),
     private: several('private'),
     blinded: several('blinded'),
     ignore: several('ignore'),
     sensors: entries(get(tree, 'sensors')).map(({ key, path }) => ({ name: key, path, at: 'key' as const })),
   }
+}
+
+/** The expressions of a label: itself, the number to predict, or time and event. */
+function labelNodes(label: Node | undefined): readonly Node[] {
+  if (label?.kind !== 'map') return label ? [label] : []
+  return ['value', 'time', 'event'].flatMap(word => get(label, word) ?? [])
 }
 
 function checkTwice(role: string, uses: readonly Use[], say: Say): void {

@@ -7,6 +7,8 @@ import type { TSchema } from 'typebox'
 export interface Recipe {
   tocsin: 1
   name: string
+  /** What the model is asked: which rows are unusual, which are bad, how large a value will be, how long until an event. */
+  task: Task
   rows: Rows
   columns: Roles
   /** In the order written. */
@@ -17,12 +19,22 @@ export interface Recipe {
   learn?: string
   split: Split
   transforms: Step[]
+  /** Made-up rows of the rarer class, while learning only. */
+  balance?: Step
   model: Step
+  /** Parameters of the model that fitting is to find. */
+  search?: Search
+  /** How a classifier's risk becomes a probability, on held-out rows; absent: as the model gives it. */
+  probability?: 'sigmoid' | 'isotonic'
+  /** A row with an empty feature: scored, because a transform fills it or the model takes it; or not. */
+  incomplete: 'score' | 'reject'
   /** Mildest first, at least one. */
   levels: Level[]
   output: Output
   seed: number
 }
+
+export type Task = 'detect' | 'classify' | 'regress' | 'survive'
 
 export interface Rows {
   /** Paths, folders or globs, as written: relative to the recipe's folder. */
@@ -62,14 +74,21 @@ export interface Roles {
   id?: string
   time?: Time
   group?: string
-  /** SQL condition or a column. */
+  /** SQL condition or a column: which rows are bad. */
   label?: string
+  /** What is predicted, for tasks whose answer is a number. */
+  target?: Target
   later: string[]
   private: string[]
   blinded: string[]
   ignore: string[]
   types?: Record<string, string>
 }
+
+/** SQL expressions over the columns. */
+export type Target =
+  | { kind: 'value'; value: string /** Which end is the risk. */; risk: 'high' | 'low' }
+  | { kind: 'time'; time: string; event: string }
 
 export interface Time {
   name: string
@@ -109,7 +128,22 @@ export interface Split {
   test: number
   /** Share of the remaining rows that teach, held out to set the cuts, 0 to below 1. */
   calibrate: number
+  /** For out-of-fold figures: how many parts, and how many times the rows are parted anew. Absent: by their number. */
+  folds?: number
+  repeats?: number
 }
+
+/** Values of parameters to try; each list or range under the parameter's name. */
+export interface Search {
+  method: 'random' | 'halving'
+  trials: number
+  over: Record<string, Scalar[] | { from: number; to: number; scale: 'linear' | 'log' }>
+}
+
+export type Scalar = string | number | boolean
+
+/** Not a model of the list: several of them, asked together. Its step has `of` (steps) and `combine`. */
+export const ENSEMBLE = 'ensemble'
 
 /** A model or a transform with all its parameters, defaults filled in. */
 export interface Step {
@@ -135,6 +169,7 @@ export type Rule =
   | { kind: 'false_alarms'; budget: number; unit: 'share' | 'week'; text: string }
   | { kind: 'quantile'; value: number }
   | { kind: 'contamination'; value: number }
+  | { kind: 'recall'; value: number }
   | { kind: 'risk'; value: number }
 
 export interface Output {
@@ -150,8 +185,14 @@ export interface Kind {
   readonly params: TSchema
 }
 
-/** The words that `model.use` and `transforms` accept. */
+export interface ModelKind extends Kind {
+  readonly tasks: readonly Task[]
+  readonly takesMissing?: boolean
+}
+
+/** The words that `model.use`, `transforms` and `balance` accept. */
 export interface Catalogue {
-  readonly models: readonly Kind[]
+  readonly models: readonly ModelKind[]
   readonly transforms: readonly Kind[]
+  readonly balancers: readonly Kind[]
 }

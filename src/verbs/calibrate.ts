@@ -6,6 +6,7 @@ import {
   cutForContamination,
   cutForQuantile,
   cutForRate,
+  cutForRecall,
   cutForShare,
   type HeldOut,
 } from '../math/budget.ts'
@@ -16,6 +17,8 @@ export interface CalibrationRows {
   readonly trained: Float64Array
   /** Held-out rows that should be normal, in time order inside each group. */
   readonly heldOut: HeldOut
+  /** Risks of the held-out rows that the label calls bad: a recall is a share of these. */
+  readonly bad: Float64Array
   /** Used where rows have no times. */
   readonly samplesPerWeek?: number | undefined
   /** Seconds that one held-out row stands for, when they were drawn at random from a series. */
@@ -50,6 +53,8 @@ function cutOf(level: Level, rows: CalibrationRows): { cut: number; support?: Su
       return { cut: rule.value }
     case 'quantile':
       return { cut: cutForQuantile(needed(normal, level.name), rule.value) }
+    case 'recall':
+      return { cut: cutForRecall(needed(rows.bad, level.name), rule.value) }
     case 'contamination':
       return { cut: cutForContamination(needed(rows.trained, level.name), rule.value) }
     case 'false_alarms': {
@@ -89,6 +94,8 @@ export function ruleText(rule: Rule): string {
       return `false alarms ${rule.text}`
     case 'quantile':
       return `quantile ${percent(rule.value)}`
+    case 'recall':
+      return `recall ${percent(rule.value)}`
     case 'contamination':
       return `contamination ${percent(rule.value)}`
     case 'risk':

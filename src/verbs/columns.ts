@@ -49,11 +49,12 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
     ? await listedFeatures(door, source, loaded)
     : numericFeatures(source, recipe, numeric, notes)
   const learn = await readCondition(door, source.names, recipe.learn, 'learn', loaded.source)
-  const label = await readCondition(door, source.names, recipe.columns.label, 'columns.label', loaded.source)
+  const { label, target } = await readAnswers(door, source, loaded)
   const used = [
     ...features.flatMap(f => f.columns),
     ...(learn?.columns ?? []),
     ...(label?.columns ?? []),
+    ...(target?.columns ?? []),
     ...recipe.sensors.map(s => s.column),
     ...roleColumns(recipe),
   ]
@@ -64,13 +65,18 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   for (const feature of features) requireNumbers(feature, types, source, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const settled = { ...recipe, columns: { ...recipe.columns, ...(time ? { time } : {}) } }
-  await requireBound(door, source, { ...loaded, recipe: settled }, types, features, { learn, label })
+  await requireBound(door, source, { ...loaded, recipe: settled }, types, features, { learn, label, target })
   if (time) await noteUntimed(door, source, settled, types, notes)
   return {
     recipe: settled,
     types,
     features,
-    conditions: { learn: learn?.sql, label: label?.sql, timed: time !== undefined && recipe.split.by === 'time' },
+    conditions: {
+      learn: learn?.sql,
+      label: label?.sql,
+      target: target?.sql,
+      timed: time !== undefined && recipe.split.by === 'time',
+    },
     notes,
   }
 }
@@ -133,7 +139,7 @@ function numericFeatures(
   numeric: ReadonlySet<string>,
   notes: string[],
 ): PlannedFeature[] {
-  if (recipe.columns.label !== undefined) {
+  if (recipe.columns.label !== undefined || recipe.columns.target !== undefined) {
     throw new Failure('NO_FEATURES', {
       path: source.files.join(', '),
       hint: 'With a label nothing is a feature by default, because columns known only later would leak in. List them under features:',
@@ -203,6 +209,23 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
     throw mistake(loaded, { path: 'features', found, expected: `at most ${MAX_DEPTH}: a window says the same in one` })
   }
   return planned
+}
+
+/** The label, and the number to predict: a label that is an event has both. */
+async function readAnswers(
+  door: Door,
+  source: Source,
+  { recipe, source: text }: LoadedRecipe,
+): Promise<{ label: Condition | undefined; target: Condition | undefined }> {
+  const { label, target } = recipe.columns
+  const read = (sql: string | undefined, path: string) => readCondition(door, source.names, sql, path, text)
+  if (target?.kind === 'value') return { label: undefined, target: await read(target.value, 'columns.label.value') }
+  if (target?.kind === 'time')
+    return {
+      label: await read(target.event, 'columns.label.event'),
+      target: await read(target.time, 'columns.label.time'),
+    }
+  return { label: await read(label, 'columns.label'), target: undefined }
 }
 
 /** A condition of the recipe (`learn`, the label) over the columns of a table; a plain column name is one, too. */
@@ -316,11 +339,12 @@ async function requireBound(
   loaded: LoadedRecipe,
   types: Types,
   features: readonly PlannedFeature[],
-  { learn, label }: Readonly<Record<'learn' | 'label', Condition | undefined>>,
+  { learn, label, target }: Readonly<Record<'learn' | 'label' | 'target', Condition | undefined>>,
 ): Promise<void> {
   const conditions = [
     ...(learn ? [{ path: 'learn', ...learn }] : []),
     ...(label ? [{ path: 'columns.label', ...label }] : []),
+    ...(target ? [{ path: 'columns.label', ...target }] : []),
   ]
   const sqls = conditions.map(c => c.sql)
   const found = await findUnbound(door, tableOf(source), loaded.recipe, types, features, sqls)

@@ -2,26 +2,26 @@
 import { basename, join } from 'node:path'
 import { type Artifact, digest, encode, type Lineage } from '../artifact/artifact.ts'
 import type { Source } from '../data/intake.ts'
-import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
-import { createRandom } from '../math/random.ts'
 import type { State } from '../math/state.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
-import { findModel } from '../models/index.ts'
 import { learnStatement } from '../plan/learn.ts'
-import type { Recipe, Step } from '../recipe/schema.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
+import type { Recipe } from '../recipe/schema.ts'
 import { type CalibrationRows, calibrate, requireSupport } from './calibrate.ts'
 import { type Planned, planColumns } from './columns.ts'
 import { requireRows } from './enough-rows.ts'
 import { gather, pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
-import { riskOf, transform } from './pipeline.ts'
+import { riskOf } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { prepareRows } from './prepare.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 import { inTimeOrder, sharedRows, type Split, splitRows } from './split.ts'
 import { tableOf } from './table.ts'
+import { targetOf } from './target.ts'
+import { type Lesson, train } from './train.ts'
 
 export interface FitRequest extends Resources {
   readonly recipe: LoadedRecipe
@@ -94,12 +94,8 @@ async function learn(
   const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
   requireRows(rows, split, recipe, features)
   const taught = pick(rows, split.train)
-  const { states, model } = train(
-    taught,
-    recipe,
-    features.map(f => f.name),
-  )
-  const risk = scoreAll({ recipe, transforms: states, model }, rows)
+  const trained = train(lessonOf(rows, split.train, recipe, features), recipe)
+  const risk = scoreAll({ recipe, ...trained }, rows)
   const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
   const levels = calibrate(recipe.levels, calibration)
   return {
@@ -107,14 +103,13 @@ async function learn(
       format: 1,
       version: request.version,
       name: recipe.name,
-      task: 'detect',
+      task: recipe.task,
       recipe: withoutPaths(recipe),
       types,
       features,
       levels,
       lineage: lineageOf(source, rows, split, planned),
-      model,
-      transforms: states,
+      ...trained,
       profile: profileOf(taught),
     },
     source,
@@ -126,37 +121,22 @@ async function learn(
   }
 }
 
+/** What the chosen rows teach. */
+export function lessonOf(rows: Rows, chosen: Int32Array, recipe: Recipe, features: readonly PlannedFeature[]): Lesson {
+  return {
+    task: recipe.task,
+    x: pick(rows, chosen),
+    y: targetOf(rows, chosen, recipe),
+    names: features.map(f => f.name),
+    weight: new Float64Array(chosen.length).fill(1),
+  }
+}
+
 /** Rows with a missing feature take part only where a transform fills it in; faults and broken lines never do. */
 export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
   const why = rows.rejection.get(row)
   if (why === undefined) return true
-  const fills = recipe.transforms.some(t => t.use === 'impute')
-  return fills && (why === 'missing value' || why === 'undefined feature')
-}
-
-function train(x: Columns, recipe: Recipe, names: readonly string[]): { states: State[]; model: State } {
-  const definition = findModel(recipe.model.use)
-  if (!definition?.fit) throw new Failure('MODEL_INVALID', { path: recipe.model.use, reason: 'it cannot be fitted' })
-  const states: State[] = []
-  let at = x
-  for (const step of recipe.transforms) {
-    const { fit, apply } = transform(step.use)
-    const state = fit(at, parametersOf(step) as never)
-    states.push(state)
-    at = apply(state)(at)
-  }
-  const training = {
-    task: 'detect',
-    x: at,
-    names,
-    weight: new Float64Array(x.rows).fill(1),
-    random: createRandom(recipe.seed),
-  } as const
-  return { states, model: definition.fit(training, parametersOf(recipe.model) as never) }
-}
-
-function parametersOf({ use: _, ...parameters }: Step): Record<string, unknown> {
-  return parameters
+  return recipe.incomplete === 'score' && (why === 'missing value' || why === 'undefined feature')
 }
 
 /** The risk of every row; NaN for rows that cannot be used. */
@@ -175,10 +155,13 @@ export function calibrationRows(
   recipe: Recipe,
   samplesPerWeek?: number,
 ): CalibrationRows {
-  const heldOut = inTimeOrder(split.heldOut, rows)
+  const known = inTimeOrder(split.heldOut, rows)
+  // A false alarm is one on a good row. Where the answer is a number, every row is as good as another.
+  const answers = recipe.columns.label !== undefined
+  const heldOut = answers ? known.filter(row => rows.label[row] !== 1) : known
   const seconds = take(rows.seconds, heldOut)
   const timed = !seconds.some(Number.isNaN) && samplesPerWeek === undefined
-  const all = inTimeOrder(Int32Array.from([...split.train, ...heldOut]), rows)
+  const all = inTimeOrder(Int32Array.from([...split.train, ...known]), rows)
   return {
     trained: take(risk, split.train),
     heldOut: {
@@ -188,6 +171,12 @@ export function calibrationRows(
         : { group: Int32Array.from(heldOut, row => rows.group[row] as number) }),
       ...(timed ? { seconds } : {}),
     },
+    bad: answers
+      ? take(
+          risk,
+          known.filter(row => rows.label[row] === 1),
+        )
+      : new Float64Array(0),
     samplesPerWeek,
     // Rows drawn at random from a series stand for the time between the rows of the whole series.
     secondsPerRow: timed && recipe.split.by === 'random' ? spacing(take(rows.seconds, all)) : undefined,

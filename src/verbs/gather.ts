@@ -3,6 +3,9 @@ import type { Door } from '../data/door.ts'
 import type { Columns } from '../math/columns.ts'
 import { TAIL, type Tail } from '../plan/learn.ts'
 
+/** Of {@link TAIL}, how many come first and are numbers. */
+const NUMBERS = 4
+
 export interface Rows {
   readonly rows: number
   /** One array a feature; NaN where unusable. */
@@ -12,6 +15,8 @@ export interface Rows {
   /** 1, 0, or NaN where the recipe gives no such expression or it is NULL. */
   readonly learn: Float64Array
   readonly label: Float64Array
+  /** The number to predict, or the time until the event; NaN where unknown. */
+  readonly target: Float64Array
   /** Codes in order of appearance; −1 for none. */
   readonly group: Int32Array
   readonly groups: readonly string[]
@@ -28,7 +33,7 @@ export async function gather(
   capacity: number,
   options: { ids?: boolean; progress?: (done: number) => void } = {},
 ): Promise<Rows> {
-  const numbers = Array.from({ length: width + 3 }, () => new Float64Array(capacity))
+  const numbers = Array.from({ length: width + NUMBERS }, () => new Float64Array(capacity))
   const group = new Int32Array(capacity).fill(-1)
   const codes = new Map<string, number>()
   const rejection = new Map<number, string>()
@@ -36,7 +41,7 @@ export async function gather(
   const at = (name: Tail) => width + TAIL.indexOf(name)
   let done = 0
   const rows = await door.stream(sql, chunk => {
-    for (let c = 0; c < width + 3; c++) (numbers[c] as Float64Array).set(chunk.doubles(c), done)
+    for (let c = 0; c < width + NUMBERS; c++) (numbers[c] as Float64Array).set(chunk.doubles(c), done)
     codeGroups(chunk.texts(at('group')), done, group, codes)
     chunk.texts(at('rejection')).forEach((why, i) => {
       if (why !== null) rejection.set(done + i, why)
@@ -52,6 +57,7 @@ export async function gather(
     seconds: column(at('seconds')),
     learn: column(at('learn')),
     label: column(at('label')),
+    target: column(at('target')),
     group: group.subarray(0, rows),
     groups: [...codes.keys()],
     rejection,

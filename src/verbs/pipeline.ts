@@ -2,12 +2,17 @@
 import type { Columns } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
+import { membersOf } from '../recipe/members.ts'
+import type { Recipe } from '../recipe/schema.ts'
 import { findTransform } from '../transforms/index.ts'
+import { scorerOf } from './ensemble.ts'
 
 export interface Fitted {
-  readonly recipe: { readonly transforms: readonly { use: string }[]; readonly model: { use: string } }
+  readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
   readonly transforms: readonly State[]
   readonly model: State
+  /** How a classifier's risk becomes a probability. */
+  readonly probability?: State
 }
 
 export type Risk = (block: Columns, out: Float64Array) => void
@@ -16,17 +21,22 @@ export type Risk = (block: Columns, out: Float64Array) => void
 export const BLOCK_ROWS = 2048
 
 /**
- * The risk of each row. A row with a missing feature has no risk (NaN), unless a transform fills it in; a risk that is
- * not finite is none either, because NaN compares as "above every cut" in SQL.
+ * The risk of each row. A row with a missing feature has no risk (NaN), unless a transform fills it in or the model takes
+ * it as it is; a risk that is not finite is none either, because NaN compares as "above every cut" in SQL. Where low
+ * values are the risk, the sign of a predicted number is turned here, once.
  */
 export function riskOf(fitted: Fitted, blockRows = BLOCK_ROWS): Risk {
   const steps = fitted.recipe.transforms.map((step, i) => transform(step.use).apply(fitted.transforms[i] ?? {}))
-  const scorer = (findModel(fitted.recipe.model.use) ?? unknown('model', fitted.recipe.model.use)).scorer(fitted.model)
+  const { model, columns } = fitted.recipe
+  const scorer = scorerOf(model, fitted.model)
+  const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
+  const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
   const scoreBlock: Risk = (block, out) => {
     let at = block
     for (const step of steps) at = step(at)
     scorer.score(at, out)
-    for (const column of at.columns) {
+    if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
+    for (const column of whole ? [] : at.columns) {
       if (!(column instanceof Float64Array)) continue
       for (let i = 0; i < block.rows; i++) if (!Number.isFinite(column[i] as number)) out[i] = Number.NaN
     }

@@ -32,7 +32,13 @@ export async function shapeInput(
 ): Promise<Source> {
   const { recipe } = model.artifact
   const folder = dirname(source.files[0] ?? '.')
-  const loaded = { recipe, path: model.path, folder, source: { path: model.path, text: '', places: new Map() } }
+  const loaded = {
+    recipe,
+    candidates: [recipe.model],
+    path: model.path,
+    folder,
+    source: { path: model.path, text: '', places: new Map() },
+  }
   const named = joins.map(j => ({ ...j, file: basename(j.file) }))
   return shape(session, source, named, loaded)
 }

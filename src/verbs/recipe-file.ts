@@ -6,8 +6,9 @@ import { models } from '../models/index.ts'
 import { type Loaded, loadRecipe } from '../recipe/load.ts'
 import type { Catalogue } from '../recipe/schema.ts'
 import { transforms } from '../transforms/index.ts'
+import { balancers } from './balance.ts'
 
-export const catalogue: Catalogue = { models, transforms }
+export const catalogue: Catalogue = { models, transforms, balancers }
 
 export interface LoadedRecipe extends Loaded {
   readonly path: string

@@ -15,9 +15,11 @@ export function splitRows(rows: Rows, recipe: Recipe, usable: (row: number) => b
   const { by, test: testShare, calibrate } = recipe.split
   const all = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(usable)
   const order = placement(rows, all, by, recipe.seed)
-  const tested = testShare > 0 ? lastShare(all, order, testShare) : new Set<number>()
+  const part = (from: Int32Array, share: number) =>
+    new Set(strata(rows, recipe, from).flatMap(stratum => [...lastShare(stratum, order, share)]))
+  const tested = testShare > 0 ? part(all, testShare) : new Set<number>()
   const teaches = all.filter(row => !tested.has(row) && isTeacher(rows, recipe, row))
-  const held = calibrate > 0 ? lastShare(teaches, order, calibrate) : new Set<number>()
+  const held = calibrate > 0 ? part(teaches, calibrate) : new Set<number>()
   return {
     train: teaches.filter(row => !held.has(row)),
     heldOut: inTimeOrder(
@@ -28,9 +30,29 @@ export function splitRows(rows: Rows, recipe: Recipe, usable: (row: number) => b
   }
 }
 
-/** Without `learn`, every row teaches that the label does not call bad. */
+/**
+ * What a model learns from: for finding what is unusual, every row that the label does not call bad, or those of `learn`;
+ * for learning from answers, every row whose answer is known, good or bad.
+ */
 export function isTeacher(rows: Rows, recipe: Recipe, row: number): boolean {
-  return recipe.learn === undefined ? rows.label[row] !== 1 : rows.learn[row] === 1
+  const wanted = recipe.learn === undefined || rows.learn[row] === 1
+  switch (recipe.task) {
+    case 'detect':
+      return recipe.learn === undefined ? rows.label[row] !== 1 : wanted
+    case 'classify':
+      return wanted && Number.isFinite(rows.label[row])
+    case 'regress':
+      return wanted && Number.isFinite(rows.target[row])
+    case 'survive':
+      return wanted && Number.isFinite(rows.label[row]) && (rows.target[row] as number) > 0
+  }
+}
+
+/** Drawn at random, good and bad rows are drawn apart, so that each part has its share of the few bad ones. */
+function strata(rows: Rows, { task, split }: Recipe, from: Int32Array): Int32Array[] {
+  if (task !== 'classify' || split.by !== 'random') return [from]
+  const parts = [from.filter(row => rows.label[row] === 1), from.filter(row => rows.label[row] !== 1)]
+  return parts.filter(part => part.length > 0)
 }
 
 /** Rows in time order; rows without a time keep their place in the table. */

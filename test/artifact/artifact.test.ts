@@ -30,6 +30,8 @@ function artifact(more: Partial<Artifact> = {}): Artifact {
     recipe: {
       tocsin: 1,
       name: 'plant',
+      task: 'detect',
+      incomplete: 'reject',
       rows: { file: ['a.csv'], read: {}, join: [] },
       columns: { later: [], private: [], blinded: [], ignore: [] },
       sensors: [],

@@ -30,6 +30,8 @@ function fittedOf(names: readonly string[], more: Partial<Recipe> = {}): Fitted 
   const recipe: Recipe = {
     tocsin: 1,
     name: 'x',
+    task: 'detect',
+    incomplete: more.transforms?.some(step => step.use === 'impute') ? 'score' : 'reject',
     rows: { file: ['x.csv'], read: {}, join: [] },
     columns: { later: [], private: [], blinded: [], ignore: [] },
     sensors: names.map(name => sensorOf(name)),

@@ -7,6 +7,7 @@ export const catalogue: Catalogue = {
     {
       kind: 'isolation-forest',
       about: 'Few random cuts set an outlier apart.',
+      tasks: ['detect'],
       params: Type.Object({
         n_estimators: Type.Integer({ default: 100, minimum: 1, maximum: 10_000, description: 'how many trees' }),
         max_samples: Type.Union(
@@ -19,9 +20,11 @@ export const catalogue: Catalogue = {
     {
       kind: 'gaussian-mixture',
       about: 'A sum of bells.',
+      tasks: ['detect'],
       params: Type.Object({ k: Type.Integer({ default: 2, minimum: 1 }) }),
     },
   ],
+  balancers: [],
   transforms: [
     { kind: 'scale', about: 'Same spread for all.', params: Type.Object({}) },
     {

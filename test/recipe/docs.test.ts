@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { models } from '../../src/models/index.ts'
 import { ROW_FUNCTIONS, WINDOW_FUNCTIONS } from '../../src/plan/functions.ts'
 import { jsonSchema } from '../../src/recipe/grammar.ts'
 import { loadRecipe } from '../../src/recipe/load.ts'
-import { transforms } from '../../src/transforms/index.ts'
+import { catalogue } from '../../src/verbs/recipe-file.ts'
 
-const catalogue = { models, transforms }
 const page = readFileSync(new URL('../../docs/recipe.md', import.meta.url), 'utf8')
 const examples = [...page.matchAll(/```yaml\n(.*?)```/gs)].map(match => match[1] ?? '')
 

@@ -28,6 +28,8 @@ describe('what a recipe resolves to', () => {
     expect(recipeOf(top)).toEqual({
       tocsin: 1,
       name: 'plant',
+      task: 'detect',
+      incomplete: 'reject',
       rows: { file: ['day.csv'], read: {}, join: [] },
       columns: { later: [], private: [], blinded: [], ignore: [] },
       sensors: [],

@@ -440,7 +440,7 @@ plant.yaml:5:9  columns.label
   5 |   label:
     |         ^
   found     nothing
-  expected  a column or a condition that says which rows are bad`,
+  expected  which rows are bad: a column or a condition; or {value: column, risk: low} for a number to predict; or {time: column, event: condition} for the time until an event`,
     ],
     [
       'another part of the grammar',
@@ -459,19 +459,22 @@ plant.yaml:4:3  rows.sql
   expected  another way: export the rows to CSV, Parquet or .xlsx and name that file under rows.file`,
     ],
     [
-      'several models',
+      'a model that cannot do what is asked',
       `tocsin: 1
 name: plant
 rows: day.csv
-model: [isolation-forest, gaussian-mixture]
+columns:
+  label: {value: yield, risk: low}
+features: [a, b]
+model: isolation-forest
 `,
       `plant.yaml has a mistake
 
-plant.yaml:4:8  model
-  4 | model: [isolation-forest, gaussian-mixture]
-    |        ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
-  found     2 models
-  expected  one model in a recipe; write one recipe for each and give score several --model to compare them`,
+plant.yaml:7:8  model
+  7 | model: isolation-forest
+    |        ^^^^^^^^^^^^^^^^
+  found     isolation-forest, which does not regress
+  expected  another task; or, for isolation-forest: detect needs no label, or one that says which rows are bad`,
     ],
     [
       'levels out of order',
@@ -559,31 +562,31 @@ plant.yaml:4:1  a1
   4 | a1: 1
     | ^^
   found     the unknown word a1
-  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, model, levels, output, seed
+  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, task, balance, model, search, probability, levels, output, seed
 
 plant.yaml:5:1  a2
   5 | a2: 1
     | ^^
   found     the unknown word a2
-  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, model, levels, output, seed
+  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, task, balance, model, search, probability, levels, output, seed
 
 plant.yaml:6:1  a3
   6 | a3: 1
     | ^^
   found     the unknown word a3
-  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, model, levels, output, seed
+  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, task, balance, model, search, probability, levels, output, seed
 
 plant.yaml:7:1  a4
   7 | a4: 1
     | ^^
   found     the unknown word a4
-  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, model, levels, output, seed
+  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, task, balance, model, search, probability, levels, output, seed
 
 plant.yaml:8:1  a5
   8 | a5: 1
     | ^^
   found     the unknown word a5
-  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, model, levels, output, seed
+  expected  one of tocsin, name, rows, columns, sensors, features, learn, split, transforms, task, balance, model, search, probability, levels, output, seed
 
 and 2 more below`,
     ],

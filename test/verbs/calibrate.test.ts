@@ -6,7 +6,11 @@ import { type CalibrationRows, calibrate, requireSupport, ruleText, supportText 
 
 /** 1, 2, … n in an order that is not sorted. */
 const shuffled = (n: number) => Float64Array.from({ length: n }, (_, i) => ((i * 7919) % n) + 1)
-const rows = (heldOut: Float64Array, trained = heldOut): CalibrationRows => ({ trained, heldOut: { risk: heldOut } })
+const rows = (heldOut: Float64Array, trained = heldOut): CalibrationRows => ({
+  trained,
+  bad: new Float64Array(0),
+  heldOut: { risk: heldOut },
+})
 const share = (text: string, budget: number): Level => ({
   name: 'W',
   rule: { kind: 'false_alarms', unit: 'share', budget, text },
@@ -93,7 +97,11 @@ describe('a budget beyond the data', () => {
 
   test('by time: none in a day is at most 21 a week; 0.1 takes 30 weeks', () => {
     const seconds = Float64Array.from({ length: 145 }, (_, i) => i * 600)
-    const held: CalibrationRows = { trained: shuffled(145), heldOut: { risk: shuffled(145), seconds } }
+    const held: CalibrationRows = {
+      trained: shuffled(145),
+      bad: new Float64Array(0),
+      heldOut: { risk: shuffled(145), seconds },
+    }
     const [level] = calibrate([weekly(0.1)], held)
     // 2.9957 (= −ln 0.05) over one day: 20.97 a week.
     expect(level?.support?.supported).toBe(false)

@@ -19,6 +19,7 @@ function rowsOf({ seconds, group, learn, label, values }: Given): Rows {
     seconds: Float64Array.from(seconds),
     learn: Float64Array.from(learn),
     label: Float64Array.from(label),
+    target: new Float64Array(learn.length).fill(Number.NaN),
     group: Int32Array.from(group),
     groups: ['a', 'b', 'c', 'd', 'e'],
     rejection: new Map(),
@@ -30,6 +31,8 @@ function recipeOf(split: Recipe['split'], learn: boolean, seed: number): Recipe 
   return {
     tocsin: 1,
     name: 'x',
+    task: 'detect',
+    incomplete: 'reject',
     rows: { file: ['x.csv'], read: {}, join: [] },
     columns: { later: [], private: [], blinded: [], ignore: [] },
     sensors: [],
