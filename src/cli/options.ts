@@ -47,6 +47,11 @@ export function asShare(flag: string) {
   }
 }
 
+export function asReasonsOf(text: string): 'alarms' | 'all' {
+  if (text === 'alarms' || text === 'all') return text
+  throw wrong('reasons-of', text, 'alarms or all')
+}
+
 export function asOnInvalid(text: string): OnInvalid {
   if (text === 'skip' || text === 'impute' || text === 'error') return text
   throw wrong('on-invalid', text, 'skip, impute or error')

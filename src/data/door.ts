@@ -16,9 +16,10 @@ import {
   type PreparedStatement,
   type Result,
   TYPE,
+  type Vector,
 } from './duckdb.ts'
 import { translate } from './faults.ts'
-import { type Chunk, doubleView, isReadable, isValid, readChunk, writeDoubles } from './vectors.ts'
+import { type Chunk, doubleView, isReadable, isValid, readChunk, writeDoubles, writeTexts } from './vectors.ts'
 
 export type { Chunk } from './vectors.ts'
 
@@ -44,6 +45,8 @@ export interface Door {
   stream(sql: string, take: (chunk: Chunk) => void): Promise<number>
   /** A scalar function of `arity` DOUBLEs. What it throws is thrown again by the query that called it. */
   register(name: string, arity: number, score: Score): void
+  /** The same, answering with one text a row, or null. */
+  registerTexts(name: string, arity: number, write: (block: Columns) => readonly (string | null)[]): void
   /** The tree of one SELECT as DuckDB parses it. Throws a plain Error with DuckDB's words when it does not parse. */
   parse(select: string): Promise<unknown>
   /** Ends the running query and those that wait with INTERRUPTED, and resolves when none is left. May be repeated. */
@@ -65,6 +68,8 @@ export async function openDoor(options: DoorOptions): Promise<Door> {
     rows: sql => queued(room, sql, () => rows(room, sql)),
     stream: (sql, take) => queued(room, sql, () => stream(room, sql, take)),
     register: (name, arity, score) => register(room, name, arity, score),
+    registerTexts: (name, arity, write) =>
+      define(room, name, arity, TYPE.VARCHAR, (block, output) => writeTexts(output, write(block))),
     parse: select => queued(room, select, () => parse(room, select)),
     close: () => (room.closing ??= close(room, database)),
   }
@@ -233,14 +238,25 @@ function boxed(chunk: Chunk, i: number, type: number, asked: number): unknown[] 
 }
 
 function register(room: Room, name: string, arity: number, score: Score): void {
+  let risks = new Float64Array(2048)
+  define(room, name, arity, TYPE.DOUBLE, (block, output) => {
+    if (risks.length < block.rows) risks = new Float64Array(block.rows)
+    const out = risks.subarray(0, block.rows)
+    score(block, out)
+    writeDoubles(output, out)
+  })
+}
+
+type Answer = (block: Columns, output: Vector) => void
+
+function define(room: Room, name: string, arity: number, type: number, answer: Answer): void {
   const { db } = room
   const double = db.create_logical_type(TYPE.DOUBLE)
   const scratch: Float64Array[] = []
-  let risks = new Float64Array(2048)
   const definition = db.create_scalar_function()
   db.scalar_function_set_name(definition, name)
   for (let i = 0; i < arity; i += 1) db.scalar_function_add_parameter(definition, double)
-  db.scalar_function_set_return_type(definition, double)
+  db.scalar_function_set_return_type(definition, db.create_logical_type(type))
   // Without it DuckDB answers NULL for any NULL input and the model never sees the row.
   db.scalar_function_set_special_handling(definition)
   db.scalar_function_set_function(definition, (info, input, output) => {
@@ -252,10 +268,7 @@ function register(room: Room, name: string, arity: number, score: Score): void {
           return (scratch[i] as Float64Array).subarray(0, size)
         }),
       )
-      if (risks.length < count) risks = new Float64Array(count)
-      const out = risks.subarray(0, count)
-      score({ rows: count, columns }, out)
-      writeDoubles(output, out)
+      answer({ rows: count, columns }, output)
     } catch (error) {
       room.thrown ??= error
       db.scalar_function_set_error(info, error instanceof Error ? error.message : String(error))

@@ -112,6 +112,18 @@ function far(bytes: Buffer, pointerAt: number, length: number): string {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('utf8')
 }
 
+/** Writes texts into a VARCHAR vector of DuckDB's, null as NULL. */
+export function writeTexts(vector: Vector, values: readonly (string | null)[]): void {
+  const db = duckdb()
+  const mask = new Uint8Array(Math.ceil(values.length / 64) * 8).fill(255)
+  values.forEach((value, row) => {
+    if (value === null) mask[row >> 3] = (mask[row >> 3] as number) & ~(1 << (row & 7))
+    else db.vector_assign_string_element(vector, row, value)
+  })
+  db.vector_ensure_validity_writable(vector)
+  db.copy_data_to_vector_validity(vector, 0, mask.buffer, 0, mask.byteLength)
+}
+
 /** Writes numbers into a DOUBLE vector of DuckDB's, NaN as NULL. */
 export function writeDoubles(vector: Vector, values: Float64Array): void {
   const db = duckdb()

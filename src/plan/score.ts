@@ -42,6 +42,15 @@ export const ADDED = [
   'alarm_reason',
 ] as const
 
+/** For each reason asked for: the feature, its value in the row, and how much it raised the risk. */
+export function reasonNames(count: number): string[] {
+  return Array.from({ length: count }, (_, i) => [
+    `reason_${i + 1}`,
+    `reason_${i + 1}_value`,
+    `reason_${i + 1}_share`,
+  ]).flat()
+}
+
 /** What the statement needs to know of a fitted model. */
 export interface Fitted {
   readonly name: string
@@ -64,6 +73,8 @@ export interface ScoreOptions {
   readonly withInput: boolean
   /** Columns of the input to leave out. */
   readonly without: readonly string[]
+  /** Reasons of each row that the model alarms, or of every row; `sql` is the registered function that names them. */
+  readonly reasons?: { readonly count: number; readonly sql: string; readonly of: 'alarms' | 'all' } | undefined
 }
 
 export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptions): string {
@@ -81,11 +92,18 @@ export function scoreStatement(table: Table, fitted: Fitted, options: ScoreOptio
   ]
   const known = spoiled.length ? `CASE WHEN ${spoiled.join(' OR ')} THEN NULL ELSE ${risk} END` : risk
   const risked = `SELECT *, ${known} AS "~risk" FROM (${typed})`
-  const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${risked})`
+  const { reasons } = options
+  const cut = quoteNumber(fitted.levels[0]?.cut ?? Number.POSITIVE_INFINITY)
+  const asked = reasons?.of === 'all' ? '"~risk" IS NOT NULL' : `"~risk" > ${cut}`
+  const explained = reasons
+    ? `SELECT *, CASE WHEN ${asked} THEN ${reasons.sql}(${inputs.join(', ')}) END AS "~why" FROM (${risked})`
+    : risked
+  const forced = `SELECT *, ${fitted.levels.map((l, i) => `${inForce(l, recipe)} AS "~in${i}"`).join(', ')} FROM (${explained})`
   const leveled = `SELECT *, ${levelOf(fitted, cells)} AS "~level" FROM (${forced})`
   const columns = [
     ...(options.withInput ? inputColumns(table, recipe, cells, options.without) : []),
     ...addedColumns(fitted, cells, options, untimed),
+    ...reasonColumns(options),
   ]
   const order = windowed ? ' ORDER BY "~row"' : ''
   return `SELECT ${columns.join(', ')} FROM (${leveled})${order}`
@@ -201,6 +219,17 @@ function addedColumns(fitted: Fitted, cells: readonly Cell[], options: ScoreOpti
   return values.map((sql, i) => `${sql} AS ${quoteName(`${ADDED[i]}${options.suffix}`)}`)
 }
 
+/** Between the parts of what the function of the reasons answers. */
+export const REASON_SEPARATOR = '\u001f'
+
+function reasonColumns({ reasons, suffix }: ScoreOptions): string[] {
+  return reasonNames(reasons?.count ?? 0).map((name, i) => {
+    const part = `split_part("~why", chr(31), ${i + 1})`
+    const sql = i % 3 === 0 ? `nullif(${part}, '')` : `TRY_CAST(${part} AS DOUBLE)`
+    return `${sql} AS ${quoteName(`${name}${suffix}`)}`
+  })
+}
+
 /** NULL for a row that is OK and scored as it came; the parts are only computed for the others. */
 function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions, untimed?: Untimed): string {
   const { features, recipe } = fitted
@@ -224,8 +253,8 @@ function reasonOf(fitted: Fitted, cells: readonly Cell[], options: ScoreOptions,
 }
 
 /** The names of the added columns, all models. */
-export function addedNames(suffixes: readonly string[]): string[] {
-  return suffixes.flatMap(suffix => ADDED.map(name => `${name}${suffix}`))
+export function addedNames(suffixes: readonly string[], reasons: number): string[] {
+  return suffixes.flatMap(suffix => [...ADDED, ...reasonNames(reasons)].map(name => `${name}${suffix}`))
 }
 
 /** A row that is itself below the cut, while the alarm around it lasts. */
@@ -235,7 +264,7 @@ function heldText({ name, cut }: Fitted['levels'][number], hold: { count: number
 }
 
 /** Columns of the input that scoring would also write. */
-export function collisions(names: readonly string[], suffixes: readonly string[]): string[] {
-  const added = addedNames(suffixes)
+export function collisions(names: readonly string[], suffixes: readonly string[], reasons: number): string[] {
+  const added = addedNames(suffixes, reasons)
   return names.filter(name => findColumn(added, name) >= 0)
 }

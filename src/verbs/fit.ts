@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { type Artifact, digest, encode, type Lineage } from '../artifact/artifact.ts'
 import type { Source } from '../data/intake.ts'
 import type { Columns } from '../math/columns.ts'
+import { createRandom } from '../math/random.ts'
 import type { State } from '../math/state.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
 import { learnStatement } from '../plan/learn.ts'
@@ -14,6 +15,7 @@ import { requireRows } from './enough-rows.ts'
 import { gather, pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
 import { riskOf } from './pipeline.ts'
+import { BACKGROUND_ROWS, needsBackground } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { prepareRows } from './prepare.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
@@ -110,7 +112,7 @@ async function learn(
       levels,
       lineage: lineageOf(source, rows, split, planned),
       ...trained,
-      profile: profileOf(taught),
+      profile: { ...profileOf(taught), ...(needsBackground(recipe) ? backgroundOf(taught, recipe.seed) : {}) },
     },
     source,
     rows,
@@ -196,6 +198,16 @@ function profileOf({ columns }: Columns): State {
     Float64Array.from(present, v => (v.length ? statistic(v) : Number.NaN))
   return { min: of(min), max: of(max), mean: of(mean), std: of(standardDeviation), median: of(median) }
 }
+
+/** Some of the rows that taught, column after column, for explanations to compare with. */
+function backgroundOf({ rows, columns }: Columns, seed: number): State {
+  const chosen = createRandom(seed).fork(BACKGROUND).sample(rows, Math.min(rows, BACKGROUND_ROWS)).sort()
+  const numbers = columns as readonly Float64Array[]
+  return { background: Float64Array.from(numbers.flatMap(column => [...take(column, chosen)])) }
+}
+
+/** A stream of random numbers of its own. */
+const BACKGROUND = 7
 
 function lineageOf(source: Source, rows: Rows, split: Split, planned: Planned): Lineage {
   const taught = Int32Array.from([...split.train, ...split.heldOut])

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
 import { quoteName, quoteNumber, quoteText } from '../sql.ts'
-import { ADDED, addedNames, NOT_SCORED, OK } from '../plan/score.ts'
+import { ADDED, addedNames, NOT_SCORED, OK, reasonNames } from '../plan/score.ts'
 import type { Scored } from './score.ts'
 import type { Session } from './session.ts'
 
@@ -24,7 +24,7 @@ export async function writeCsv(
   paths: Paths & { scoredAt: Date },
 ): Promise<string | undefined> {
   const { door, source, suffixes, replaced } = scored
-  const added = addedColumns(source, suffixes, paths.scoredAt)
+  const added = addedColumns(scored, paths.scoredAt)
   const { delimiter } = source.dialect
   if (source.plain && replaced.length === 0) {
     const lines = join(session.run.folder, 'added.csv')
@@ -39,7 +39,7 @@ export async function writeCsv(
       ? `SELECT ${kept(source, replaced)
           .map(n => `t.${quoteName(n)}`)
           .join(', ')}, ${added.join(', ')} FROM ${beside(source, paths.master)}`
-      : `SELECT * EXCLUDE (${addedNames(suffixes).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
+      : `SELECT * EXCLUDE (${addedNames(suffixes, scored.reasons).map(quoteName).join(', ')}), ${added.join(', ')} FROM ${parquet(paths.master)} p`
   await door.run(copyCsv(select, paths.out, source.kind === 'csv' ? delimiter : ','))
   return undefined
 }
@@ -48,7 +48,7 @@ export async function writeCsv(
  * The added columns of each row as one ready line. What is the same in every row is written once into the statement:
  * formatting and quoting it a million times would take as long as all the rest.
  */
-function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt: Date): string {
+function copyLines({ source, suffixes, fitted, reasons }: Scored, paths: Paths, scoredAt: Date): string {
   const { delimiter, decimal } = source.dialect
   const text = (value: string) => quoteText(csvText(value, delimiter))
   const number = (sql: string) => (decimal === ',' ? `replace(CAST(${sql} AS VARCHAR), '.', ',')` : sql)
@@ -70,11 +70,12 @@ function copyLines({ source, suffixes, fitted }: Scored, paths: Paths, scoredAt:
       alarm_level: plain ? column('alarm_level') : quoted(column('alarm_level')),
       alarm_reason: quoted(column('alarm_reason')),
     }
-    return ADDED.map(name => fields[name])
+    const why = reasonNames(reasons).map((name, r) => (r % 3 === 0 ? quoted : number)(column(name)))
+    return [...ADDED.map(name => fields[name]), ...why]
   })
   // concat() skips NULL, which is the empty field that is meant.
   const line = `concat(${fields.join(`, ${quoteText(delimiter)}, `)})`
-  const header = addedNames(suffixes)
+  const header = addedNames(suffixes, reasons)
     .map(name => csvText(name, delimiter))
     .join(delimiter)
   const raw = `FORMAT csv, HEADER true, QUOTE '', ESCAPE '', DELIMITER ${quoteText(LINE_DELIMITER)}, USE_TMP_FILE false`
@@ -118,14 +119,14 @@ function copyCsv(select: string, path: string, delimiter: string): string {
 }
 
 /** The added columns as text in the table's own way of writing: its decimal sign, and times in ISO 8601. */
-function addedColumns(source: Source, suffixes: readonly string[], scoredAt: Date): string[] {
+function addedColumns({ source, suffixes, reasons }: Scored, scoredAt: Date): string[] {
   const comma = source.kind === 'csv' && source.dialect.decimal === ','
-  return addedNames(suffixes).map(name => {
+  return addedNames(suffixes, reasons).map(name => {
     const as = `AS ${quoteName(name)}`
     // The input may have a column of the same name, which this one replaces.
     const column = `p.${quoteName(name)}`
     if (name.startsWith('scored_at')) return `${quoteText(isoSeconds(scoredAt))} ${as}`
-    const isNumber = name.startsWith('anomaly_score') || name.startsWith('threshold_used')
+    const isNumber = /^(anomaly_score|threshold_used|reason_\d+_(value|share))/.test(name)
     return comma && isNumber ? `replace(CAST(${column} AS VARCHAR), '.', ',') ${as}` : `${column} ${as}`
   })
 }

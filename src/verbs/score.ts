@@ -8,7 +8,7 @@ import type { Source } from '../data/intake.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { quoteText } from '../sql.ts'
-import { collisions, type Fitted, scoreStatement } from '../plan/score.ts'
+import { collisions, type Fitted, REASON_SEPARATOR, scoreStatement } from '../plan/score.ts'
 import { type Checked, checkInput } from './check-input.ts'
 import type { Host } from './host.ts'
 import { metadataOf } from './metadata.ts'
@@ -16,6 +16,7 @@ import { type ModelFile, modelName, readModel, withThreshold } from './model-fil
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { riskOf } from './pipeline.ts'
 import { readInput } from './read-input.ts'
+import { explainerOf, topReasons } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -33,6 +34,10 @@ export interface ScoreRequest extends Resources {
   /** Rows that a scorer takes at a time; the scores do not depend on it. */
   readonly batchSize?: number | undefined
   readonly onInvalid: OnInvalid
+  /** How many reasons to name, each with its value and its share; 0 for none. */
+  readonly reasons?: number | undefined
+  /** Whose reasons: those of the rows that the model alarms, or of every row. */
+  readonly reasonsOf?: 'alarms' | 'all' | undefined
   /** Share of rejected rows above which the run fails with TOO_MANY_REJECTED, after writing its outputs. */
   readonly maxRejected: number
   readonly formats?: readonly Format[] | undefined
@@ -123,6 +128,8 @@ export interface Scored {
   readonly suffixes: readonly string[]
   /** Columns of the input that the added ones replace. */
   readonly replaced: readonly string[]
+  /** Reasons of each model. */
+  readonly reasons: number
   readonly warnings: readonly string[]
 }
 
@@ -139,7 +146,7 @@ async function scoreTable(
   // Awaited at the end; a failure before that must not leave this one unheard.
   hashing.catch(() => undefined)
   const suffixes = suffixesOf(models)
-  const replaced = collisions(source.names, suffixes)
+  const replaced = collisions(source.names, suffixes, request.reasons ?? 0)
   if (replaced.length && !request.replace) throw new Failure('RESERVED_COLUMNS', { columns: replaced.join(', ') })
   const door = await session.door({ oneThread: models.some(m => m.artifact.features.some(f => f.kind === 'window')) })
   const checked: Checked[] = []
@@ -147,7 +154,7 @@ async function scoreTable(
   const warnings = checked.flatMap(c => c.warnings)
   const fitted = models.map((model, i) => fittedOf(model, (checked[i] as Checked).features, request.threshold))
   await writeParts(host, session, door, source, models, fitted, { suffixes, replaced, request, master })
-  return { door, source, hashing, fitted, suffixes, replaced, warnings }
+  return { door, source, hashing, fitted, suffixes, replaced, reasons: request.reasons ?? 0, warnings }
 }
 
 /** One pass over the input for each model; several are then put side by side, in the order of the rows. */
@@ -171,6 +178,8 @@ async function writeParts(
       risk(block, out)
       host.progress(`scoring ${modelName(model.path)}`, (done += block.rows), source.rows)
     })
+    const reasons = request.reasons ?? 0
+    if (reasons > 0) registerReasons(door, `why_${i}`, model, reasons)
     const sql = scoreStatement(tableOf(source), fitted[i] as Fitted, {
       risk: `risk_${i}`,
       scoredAt: request.scoredAt.toISOString(),
@@ -178,6 +187,7 @@ async function writeParts(
       suffix: suffixes[i] ?? '',
       withInput: i === 0,
       without: replaced,
+      ...(reasons > 0 ? { reasons: { count: reasons, sql: `why_${i}`, of: request.reasonsOf ?? 'alarms' } } : {}),
     })
     await writeParquet(door, sql, part)
     parts.push(part)
@@ -185,6 +195,28 @@ async function writeParts(
   if (!several) return
   const joined = parts.map(p => `read_parquet(${quoteText(p)})`).join(' POSITIONAL JOIN ')
   await writeParquet(door, `SELECT * FROM ${joined}`, master)
+}
+
+/** One text a row: feature, value and share of each reason, in order. */
+function registerReasons(door: Door, name: string, { artifact }: ModelFile, count: number): void {
+  const { features, recipe } = artifact
+  const width = features.length
+  const explainer = explainerOf(artifact)
+  const closed = [...recipe.columns.private, ...recipe.columns.blinded]
+  const hidden = new Set(features.flatMap((f, i) => (f.columns.some(c => closed.includes(c)) ? [i] : [])))
+  door.registerTexts(name, width, block => {
+    const shares = new Float64Array(block.rows * width)
+    explainer.explain(block, shares)
+    return Array.from({ length: block.rows }, (_, row) =>
+      topReasons(shares, row * width, width, count, hidden)
+        .flatMap(({ feature, share }) => [
+          features[feature]?.name,
+          (block.columns[feature] as Float64Array)[row],
+          share,
+        ])
+        .join(REASON_SEPARATOR),
+    )
+  })
 }
 
 /**

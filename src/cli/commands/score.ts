@@ -17,6 +17,8 @@ interface Flags {
   batchSize?: number
   onInvalid: ScoreRequest['onInvalid']
   maxRejected: number
+  reasons?: number
+  reasonsOf?: 'alarms' | 'all'
   format?: ('csv' | 'parquet')[]
   replace: boolean
   scoredAt?: string
@@ -67,6 +69,12 @@ export function addScore(program: Command, terminal: Terminal): Command {
       options.asShare('max-rejected'),
       1,
     )
+    .option(
+      '--reasons <n>',
+      'name the n features that raised the risk most, with value and share, in columns of their own',
+      options.asCount('reasons'),
+    )
+    .option('--reasons-of <rows>', 'alarms (default) or all', options.asReasonsOf)
     .option('--format <format>', 'csv, parquet or both (default: as the recipe says)', options.asFormats)
     .option('--replace', 'overwrite columns of the input that have the names of ours', false)
     .option('--scored-at <time>', 'the time written into scored_at (default: SOURCE_DATE_EPOCH, or now)')
@@ -110,6 +118,8 @@ function requestOf(
     batchSize: flags.batchSize,
     onInvalid: flags.onInvalid,
     maxRejected: flags.maxRejected,
+    reasons: flags.reasons,
+    reasonsOf: flags.reasonsOf,
     formats: flags.format,
     replace: flags.replace,
     scoredAt: options.scoredAt(flags.scoredAt, process.env.SOURCE_DATE_EPOCH, terminal.host.now()),

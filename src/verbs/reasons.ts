@@ -1,0 +1,83 @@
+/** Why a row has its risk: a share for each feature, in the same order. Positive raised the risk. */
+import type { Artifact } from '../artifact/artifact.ts'
+import type { Columns } from '../math/columns.ts'
+import { drawWalks, sharesOf } from '../math/permutation-shares.ts'
+import { createRandom } from '../math/random.ts'
+import type { TypedArray } from '../math/columns.ts'
+import { findModel } from '../models/index.ts'
+import type { Explainer } from '../models/model.ts'
+import { ENSEMBLE } from '../recipe/schema.ts'
+import { riskOf, transform } from './pipeline.ts'
+
+/** Pairs of walks for a model without a way of its own to explain itself. */
+const PAIRS = 8
+/** Rows that taught, kept in the model file for these walks to begin at. */
+export const BACKGROUND_ROWS = 64
+
+/** @throws Error for a model file without rows to compare with, where the model needs them. */
+export function explainerOf(artifact: Artifact): Explainer {
+  const { use } = artifact.recipe.model
+  const own = use === ENSEMBLE ? undefined : findModel(use)?.explain?.(artifact.model)
+  return own ? throughTransforms(artifact, own) : byPermutation(artifact)
+}
+
+/** Whether a model of this recipe will ask for rows that taught. */
+export function needsBackground({ model }: Artifact['recipe']): boolean {
+  return model.use === ENSEMBLE || findModel(model.use)?.explain === undefined
+}
+
+/** Transforms write one column from one column, so a share of theirs is the feature's. */
+function throughTransforms({ recipe, transforms }: Artifact, own: Explainer): Explainer {
+  const steps = recipe.transforms.map((step, i) => transform(step.use).apply(transforms[i] ?? {}))
+  const turned = recipe.columns.target?.kind === 'value' && recipe.columns.target.risk === 'low'
+  return {
+    ...own,
+    ...(turned && own.base !== undefined ? { base: -own.base } : {}),
+    explain(block, out) {
+      own.explain(
+        steps.reduce((at, step) => step(at), block),
+        out,
+      )
+      if (!turned) return
+      for (let i = 0; i < block.rows * block.columns.length; i++) out[i] = -(out[i] as number)
+    },
+  }
+}
+
+function byPermutation(artifact: Artifact): Explainer {
+  const risk = riskOf(artifact)
+  const width = artifact.features.length
+  const background = backgroundOf(artifact)
+  const rows = background[0]?.length ?? 0
+  const walks = drawWalks(width, rows, PAIRS, createRandom(artifact.recipe.seed))
+  return {
+    method: `Shapley values sampled over ${2 * PAIRS} orders of the features, against ${Math.min(PAIRS, rows)} rows that taught`,
+    explain(block: Columns, out: Float64Array) {
+      const x = block.columns as readonly Float64Array[]
+      for (let row = 0; row < block.rows; row++) sharesOf(risk, x, row, background, walks, out, row * width)
+    },
+  }
+}
+
+/** Column after column in the profile. */
+function backgroundOf({ profile, features }: Artifact): Float64Array[] {
+  const all = profile.background as TypedArray | undefined
+  const rows = all instanceof Float64Array ? all.length / features.length : 0
+  if (!(all instanceof Float64Array) || !Number.isInteger(rows) || rows < 1)
+    throw new Error('it holds no rows that taught, which explaining this kind of model needs')
+  return features.map((_, c) => all.subarray(c * rows, (c + 1) * rows))
+}
+
+/** The largest shares that raised the risk, largest first; at most `count` of the features that may be shown. */
+export function topReasons(
+  shares: Float64Array,
+  at: number,
+  width: number,
+  count: number,
+  hidden: ReadonlySet<number>,
+) {
+  return Array.from({ length: width }, (_, feature) => ({ feature, share: shares[at + feature] as number }))
+    .filter(({ feature, share }) => share > 0 && !hidden.has(feature))
+    .sort((a, b) => b.share - a.share || a.feature - b.feature)
+    .slice(0, count)
+}
