@@ -2,7 +2,9 @@
 import { basename, join } from 'node:path'
 import { type Artifact, digest, encode, type Lineage } from '../artifact/artifact.ts'
 import type { Source } from '../data/intake.ts'
+import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
+import { fitProbability } from '../math/probability.ts'
 import { createRandom } from '../math/random.ts'
 import type { State } from '../math/state.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
@@ -96,7 +98,8 @@ async function learn(
   const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
   requireRows(rows, split, recipe, features)
   const taught = pick(rows, split.train)
-  const trained = train(lessonOf(rows, split.train, recipe, features), recipe)
+  const taughtModel = train(lessonOf(rows, split.train, recipe, features), recipe)
+  const trained = { ...taughtModel, ...calibratedProbability({ recipe, ...taughtModel }, rows, split) }
   const risk = scoreAll({ recipe, ...trained }, rows)
   const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
   const levels = calibrate(recipe.levels, calibration)
@@ -132,6 +135,28 @@ export function lessonOf(rows: Rows, chosen: Int32Array, recipe: Recipe, feature
     names: features.map(f => f.name),
     weight: new Float64Array(chosen.length).fill(1),
   }
+}
+
+/** How the model's risk becomes a probability, learned on held-out rows: on rows that taught it is too sure. */
+function calibratedProbability(
+  fitted: Parameters<typeof scoreAll>[0],
+  rows: Rows,
+  { heldOut }: Split,
+): { probability?: State } {
+  const { probability } = fitted.recipe
+  if (probability === undefined) return {}
+  const known = heldOut.filter(row => Number.isFinite(rows.label[row]))
+  const bad = Uint8Array.from(known, row => Number(rows.label[row] === 1))
+  const count = bad.reduce((sum, one) => sum + one, 0)
+  if (count === 0 || count === bad.length)
+    throw new Failure('TOO_FEW_ROWS', {
+      what: `Held-out rows that are ${count === 0 ? 'bad' : 'good'}, for the probability`,
+      found: 0,
+      needed: 1,
+      hint: 'Give a larger split.calibrate, or leave out probability.',
+    })
+  const risk = take(scoreAll(fitted, rows), known)
+  return { probability: fitProbability(probability, risk, bad, new Float64Array(known.length).fill(1)) }
 }
 
 /** Rows with a missing feature take part only where a transform fills it in; faults and broken lines never do. */

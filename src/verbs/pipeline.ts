@@ -1,5 +1,6 @@
 /** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
 import type { Columns } from '../math/columns.ts'
+import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
 import { membersOf } from '../recipe/members.ts'
@@ -30,11 +31,13 @@ export function riskOf(fitted: Fitted, blockRows = BLOCK_ROWS): Risk {
   const { model, columns } = fitted.recipe
   const scorer = scorerOf(model, fitted.model)
   const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
+  const likely = fitted.probability && probabilityOf(fitted.probability)
   const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
   const scoreBlock: Risk = (block, out) => {
     let at = block
     for (const step of steps) at = step(at)
     scorer.score(at, out)
+    likely?.(out, block.rows)
     if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
     for (const column of whole ? [] : at.columns) {
       if (!(column instanceof Float64Array)) continue

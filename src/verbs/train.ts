@@ -7,6 +7,7 @@ import { findModel } from '../models/index.ts'
 import type { Target, Task } from '../models/model.ts'
 import { membersOf } from '../recipe/members.ts'
 import { ENSEMBLE, type Recipe, type Step } from '../recipe/schema.ts'
+import { balance } from './balance.ts'
 import { type Member, packMembers, scorerOf } from './ensemble.ts'
 import { take } from './gather.ts'
 import { transform } from './pipeline.ts'
@@ -43,10 +44,13 @@ export function train(lesson: Lesson, recipe: Steps): Trained {
     x = copyOf(apply(state)(x))
   }
   const random = createRandom(recipe.seed)
-  return { transforms: states, model: fitModel(recipe.model, { ...lesson, x }, random) }
+  const ready = { ...lesson, x }
+  const balanced = recipe.balance ? balance(ready, recipe.balance, random.fork(BALANCE)) : ready
+  return { transforms: states, model: fitModel(recipe.model, balanced, random) }
 }
 
 /** Streams of random numbers that never meet the model's own. */
+const BALANCE = 1
 const MEMBERS = 1000
 
 function fitModel(model: Step, lesson: Lesson, random: Random): State {
