@@ -54,6 +54,10 @@ export interface Model<P extends TSchema = TSchema, S extends State = State> {
   readonly kind: string
   /** One sentence, for `--help` and the docs. */
   readonly about: string
+  /** The risk as one line of mathematics, its signs named: "risk = 2^(−E[h(x)] / c(ψ)): h the depth …". */
+  readonly formula?: string
+  /** Where it comes from: authors, title, place and year. */
+  readonly source?: string
   readonly tasks: readonly Task[]
   /** One schema: type, default, validation, JSON Schema for editors, docs. */
   readonly params: P

@@ -208,7 +208,8 @@ export function describeShape(shape: Shape, path = ''): string {
   return shape.description ? `${general} (${shape.description})` : general
 }
 
-function generally(shape: Shape): string {
+/** What a schema allows, whatever its description says. */
+export function generally(shape: Shape): string {
   if (shape.anyOf) return shape.anyOf.map(generally).join(', or ')
   if (shape.enum) return oneOf(shape.enum.map(String))
   if (shape.const !== undefined) return String(shape.const)

@@ -18,6 +18,7 @@ export const commands: readonly Entry[] = [
   { words: ['threshold', 'calibrate'], load: async () => (await import('./threshold.ts')).addThreshold },
   { words: ['evaluate'], load: async () => (await import('./evaluate.ts')).addEvaluate },
   { words: ['score', 'score-batch'], load: async () => (await import('./score.ts')).addScore },
+  { words: ['models'], load: async () => (await import('./models.ts')).addModels },
   { words: ['inspect'], load: async () => (await import('./inspect.ts')).addInspect },
   { words: ['schema'], load: async () => (await import('./schema.ts')).addSchema },
   { words: ['demo'], load: async () => (await import('./demo.ts')).addDemo },

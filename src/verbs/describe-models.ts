@@ -1,0 +1,66 @@
+/** The models as their definitions describe themselves: for the list on the terminal and the pages of the docs. */
+import { Failure } from '../errors.ts'
+import { nearest } from '../math/nearest.ts'
+import { findModel, models } from '../models/index.ts'
+import type { Model, Task } from '../models/model.ts'
+import { generally, type Shape } from '../recipe/check.ts'
+
+export interface ModelDescription {
+  readonly kind: string
+  readonly about: string
+  readonly tasks: readonly Task[]
+  readonly formula: string | undefined
+  readonly source: string | undefined
+  readonly takesMissing: boolean
+  readonly parameters: readonly ParameterDescription[]
+}
+
+export interface ParameterDescription {
+  readonly name: string
+  /** "a whole number at least 1" */
+  readonly allowed: string
+  /** undefined: none, the parameter may be left out. */
+  readonly default: unknown
+  readonly about: string
+}
+
+export function describeModels(): ModelDescription[] {
+  return models.map(describeModel)
+}
+
+/** @throws Failure USAGE with the nearest name */
+export function findDescription(word: string): ModelDescription {
+  const model = findModel(word)
+  if (model) return describeModel(model)
+  const kinds = models.map(({ kind }) => kind)
+  const near = nearest(word, kinds)
+  const meant = near === undefined ? '' : `Did you mean ${near}? `
+  throw new Failure('USAGE', {
+    problem: `${JSON.stringify(word)} is no model`,
+    hint: `${meant}The models are ${kinds.join(', ')}.`,
+  })
+}
+
+function describeModel({ kind, about, tasks, formula, source, takesMissing, params }: Model): ModelDescription {
+  const { properties = {} } = params as Shape
+  return {
+    kind,
+    about,
+    tasks,
+    formula,
+    source,
+    takesMissing: takesMissing ?? false,
+    parameters: Object.entries(properties).map(([name, schema]) => ({
+      name,
+      allowed: generally(schema),
+      default: (schema as { default?: unknown }).default,
+      about: schema.description ?? '',
+    })),
+  }
+}
+
+/** "100", "[64, 32, 16]", "auto"; — for none. */
+export function defaultText({ default: value }: ParameterDescription): string {
+  if (value === undefined) return '–'
+  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ')
+}
