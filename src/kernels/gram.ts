@@ -1,0 +1,153 @@
+/**
+ * The passes over the rows that a linear model is fitted with: X β, the logistic loss with its derivatives, Xᵀ r and
+ * Xᵀ W X, in one arena. Sums run over tiles of 128 rows in a fixed order: same values, same bits.
+ *
+ * The functions that end in "Plainly" are the obvious forms and the oracle of the tests.
+ */
+import { Failure } from '../errors.ts'
+import { createArena } from './arena.ts'
+
+/** Rows and columns to be filled by whoever opens it; all numbers are 0 at first. Every array is one number a row. */
+export interface Design {
+  readonly rows: number
+  readonly columns: number
+  /** The values of one column, to be written once. */
+  column(j: number): Float64Array
+  readonly weight: Float64Array
+  /** 0 or 1. */
+  readonly target: Float64Array
+  /** What `predict` and `logistic` write: base + X β. */
+  readonly predictor: Float64Array
+  /** What `logistic` writes: weight × (p − target). */
+  readonly residual: Float64Array
+  /** What `logistic` writes: weight × p (1 − p). */
+  readonly curvature: Float64Array
+  predict(coefficient: Float64Array, base: number): void
+  /** The sum of weighted losses −ln p(target), within 1e-12 of itself, from every `every`-th tile of rows. */
+  logistic(coefficient: Float64Array, base: number, every?: number): number
+  /** Xᵀ by, and as its last entry the sum of `by`. */
+  products(by: Field, every?: number): Float64Array
+  /** Xᵀ diag(by) X with a column of ones after the last: (columns + 1)² numbers row after row, symmetric. */
+  gram(by: Field, every?: number): Float64Array
+}
+
+export type Field = 'weight' | 'target' | 'residual' | 'curvature'
+
+export const TILE_ROWS = 128
+
+interface Exports {
+  predict(x: number, stride: number, columns: number, rows: number, coefficient: number, base: number, z: number): void
+  logistic(z: number, target: number, weight: number, rows: number, residual: number, curvature: number): number
+  products(x: number, stride: number, columns: number, rows: number, by: number, out: number): void
+  gram(x: number, stride: number, columns: number, rows: number, by: number, scratch: number, out: number): void
+}
+
+/** @throws Failure OUT_OF_MEMORY above 4 GiB: about 500 million numbers. */
+export function openDesign(rows: number, columns: number): Design {
+  const padded = 4 * Math.ceil(columns / 4)
+  // An odd number of cache lines: columns that lie a power of two apart would push each other out of the cache.
+  const stride = 64 * (Math.ceil(rows / 8) | 1)
+  const sizes = {
+    x: padded * stride,
+    weight: stride,
+    target: stride,
+    predictor: stride,
+    residual: stride,
+    curvature: stride,
+    coefficient: padded * 8,
+    scratch: 4 * TILE_ROWS * 8,
+    products: (padded + 1) * 8,
+    gram: padded * padded * 8,
+  }
+  const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 64, 0)
+  if (bytes > 2 ** 32 - 2 ** 17)
+    throw new Failure('OUT_OF_MEMORY', { reason: `a linear model of ${rows} rows and ${columns} columns takes 4 GiB` })
+  const { at, f64, link } = createArena(sizes)
+  const { predict, logistic, products, gram } = link<Exports>('gram')
+  const field = (name: Field | 'predictor') => f64.subarray(at[name] / 8, at[name] / 8 + rows)
+  const sums = f64.subarray(at.products / 8, at.products / 8 + padded + 1)
+  const squares = f64.subarray(at.gram / 8, at.gram / 8 + padded * padded)
+
+  const setCoefficient = (coefficient: Float64Array) => {
+    f64.set(coefficient.subarray(0, columns), at.coefficient / 8)
+  }
+  /** Rows of a tile, rounded up to an even number: the row of padding is all zeros, its weight too. */
+  const tiles = (every: number, visit: (offset: number, rows: number) => void) => {
+    for (let from = 0; from < rows; from += TILE_ROWS * every)
+      visit(8 * from, Math.min(TILE_ROWS, (rows - from + 1) & ~1))
+  }
+  const design: Design = {
+    rows,
+    columns,
+    column: j => f64.subarray((at.x + j * stride) / 8, (at.x + j * stride) / 8 + rows),
+    weight: field('weight'),
+    target: field('target'),
+    predictor: field('predictor'),
+    residual: field('residual'),
+    curvature: field('curvature'),
+    predict(coefficient, base) {
+      setCoefficient(coefficient)
+      tiles(1, (offset, count) =>
+        predict(at.x + offset, stride, padded, count, at.coefficient, base, at.predictor + offset),
+      )
+    },
+    logistic(coefficient, base, every = 1) {
+      setCoefficient(coefficient)
+      let loss = 0
+      tiles(every, (offset, count) => {
+        predict(at.x + offset, stride, padded, count, at.coefficient, base, at.predictor + offset)
+        loss += logistic(
+          at.predictor + offset,
+          at.target + offset,
+          at.weight + offset,
+          count,
+          at.residual + offset,
+          at.curvature + offset,
+        )
+      })
+      return loss
+    },
+    products(by, every = 1) {
+      sums.fill(0)
+      tiles(every, (offset, count) => products(at.x + offset, stride, padded, count, at[by] + offset, at.products))
+      const out = sums.slice(0, columns + 1)
+      out[columns] = sums[padded]!
+      return out
+    },
+    gram(by, every = 1) {
+      squares.fill(0)
+      tiles(every, (offset, count) => gram(at.x + offset, stride, padded, count, at[by] + offset, at.scratch, at.gram))
+      return bordered(squares, padded, columns, design.products(by, every))
+    },
+  }
+  return design
+}
+
+/** The lower triangle of `squares` and the sums as one symmetric matrix. */
+function bordered(squares: Float64Array, padded: number, columns: number, border: Float64Array): Float64Array {
+  const n = columns + 1
+  const out = new Float64Array(n * n)
+  for (let i = 0; i < columns; i++)
+    for (let j = 0; j <= i; j++) out[i * n + j] = out[j * n + i] = squares[i * padded + j]!
+  for (let j = 0; j < n; j++) out[columns * n + j] = out[j * n + columns] = border[j]!
+  return out
+}
+
+/** What `Design.gram` gives, by its definition. */
+export function gramPlainly(columns: readonly Float64Array[], by: Float64Array): Float64Array {
+  const all = [...columns, new Float64Array(by.length).fill(1)]
+  return Float64Array.from(all.flatMap(a => all.map(b => by.reduce((sum, w, i) => sum + w * a[i]! * b[i]!, 0))))
+}
+
+/** What `Design.logistic` writes and returns for given log-odds, by its definition. */
+export function logisticPlainly(predictor: Float64Array, target: Float64Array, weight: Float64Array) {
+  const p = predictor.map(z => 1 / (1 + Math.exp(-z)))
+  const loss = predictor.map(
+    (z, i) => weight[i]! * (Math.log1p(Math.exp(-Math.abs(z))) + Math.max(z, 0) - target[i]! * z),
+  )
+  return {
+    residual: p.map((p, i) => weight[i]! * (p - target[i]!)),
+    curvature: predictor.map((z, i) => weight[i]! * p[i]! * (1 / (1 + Math.exp(z)))),
+    loss: loss.reduce((sum, value) => sum + value, 0),
+  }
+}
