@@ -155,6 +155,8 @@ export type FailureCode = keyof typeof FAILURES
 export class Failure extends Error {
   override readonly name = 'Failure'
   readonly code: FailureCode
+  /** What it was made from: with the code enough to make it again, in another thread. */
+  readonly parameters: Readonly<Record<string, string>>
   readonly exit: number
   readonly status: number
   readonly hint: string
@@ -164,6 +166,7 @@ export class Failure extends Error {
     const p = Object.fromEntries(Object.entries(parameters).map(([k, v]) => [k, String(v)]))
     super(fill(kind.message, p), options)
     this.code = code
+    this.parameters = p
     this.exit = kind.exit
     this.status = kind.status
     this.hint = fill(kind.hint, p)
