@@ -1,0 +1,241 @@
+/**
+ * Rows through a network of dense layers that reproduces its input, and how far it misses. All in f64. A row's error
+ * depends on that row alone, so blocks of any size give the same bits.
+ *
+ * `missPlainly` is the obvious form and the oracle of the tests: the kernel gives the same bits for relu, leaky-relu and
+ * identity; its tanh and logistic are within 1e-15 of the platform's.
+ */
+import { createArena } from './arena.ts'
+
+export type Activation = 'relu' | 'leaky-relu' | 'tanh' | 'identity' | 'logistic'
+
+export interface DenseLayers {
+  /** Units of each layer: the input's first, the output's last. */
+  readonly dims: Int32Array
+  /** Between the layers; the output is linear. */
+  readonly activation: Activation
+  /** What leaky-relu multiplies negative sums with, 0 to 1. */
+  readonly slope: number
+  /** Of each layer but the input: `weights[l][input * outputs + output]`. */
+  readonly weights: readonly Float64Array[]
+  readonly biases: readonly Float64Array[]
+}
+
+/** Values enter the network as (x − centre) · factor within ±1e100; a missing one enters as `fill`. */
+export interface Scaling {
+  readonly centre: Float64Array
+  readonly factor: Float64Array
+  readonly fill: Float64Array
+}
+
+export interface Misses {
+  /** Writes each row's mean squared error, scaled, over the features. Never NaN, at most the largest double. */
+  rows(columns: readonly Float64Array[], rows: number, out: Float64Array): void
+  /** Writes the squared errors: `out[row * features + feature]`. */
+  features(columns: readonly Float64Array[], rows: number, out: Float64Array): void
+}
+
+const LARGEST = 1e100
+
+export function missPlainly(net: DenseLayers, { centre, factor, fill }: Scaling): Misses {
+  const act = ACTIVATIONS[net.activation](net.slope)
+  const squares = (columns: readonly Float64Array[], row: number): Float64Array => {
+    const input = Float64Array.from(columns, (column, f) => {
+      const x = column[row]!
+      if (Number.isNaN(x)) return fill[f]!
+      return Math.min(LARGEST, Math.max(-LARGEST, (x - centre[f]!) * factor[f]!))
+    })
+    let values = input
+    for (const [l, weights] of net.weights.entries()) {
+      const outputs = net.dims[l + 1]!
+      const last = l === net.weights.length - 1
+      values = net.biases[l]!.map((bias, j) => {
+        let sum = bias
+        for (let k = 0; k < values.length; k++) sum += values[k]! * weights[k * outputs + j]!
+        return last ? sum : act(sum)
+      })
+    }
+    return values.map((value, f) => (value - input[f]!) ** 2)
+  }
+  return {
+    rows(columns, rows, out) {
+      for (let row = 0; row < rows; row++)
+        out[row] = squares(columns, row).reduce((sum, square) => sum + square, 0) / columns.length
+    },
+    features(columns, rows, out) {
+      for (let row = 0; row < rows; row++) out.set(squares(columns, row), row * columns.length)
+    },
+  }
+}
+
+const ACTIVATIONS: Readonly<Record<Activation, (slope: number) => (sum: number) => number>> = {
+  relu: () => sum => Math.max(0, sum),
+  'leaky-relu': slope => sum => (sum > 0 ? sum : slope * sum),
+  identity: () => sum => sum,
+  tanh: () => Math.tanh,
+  logistic: () => sum => 1 / (1 + Math.exp(-sum)),
+}
+
+/** The kernel's words for an activation: tanh, logistic, or max(z, slope · z). */
+export function kernelActivation({ activation, slope }: DenseLayers): [code: number, slope: number] {
+  if (activation === 'tanh') return [1, 1]
+  if (activation === 'logistic') return [2, 1]
+  return [0, activation === 'relu' ? 0 : activation === 'identity' ? 1 : slope]
+}
+
+type MissKernel = (
+  source: number,
+  columnBytes: number,
+  rows: number,
+  tileRows: number,
+  features: number,
+  scaling: number,
+  layers: number,
+  count: number,
+  activation: number,
+  slope: number,
+  input: number,
+  a: number,
+  b: number,
+  out: number,
+) => void
+
+export interface MissKernels {
+  rowErrors: MissKernel
+  featureErrors: MissKernel
+}
+
+/** Rows that are staged at a time: whole tiles; more would leave the second-level cache. */
+export const BLOCK_ROWS = 512
+/** Measured: a tile's values in the first-level cache, but no fewer rows than share one reading of the weights. */
+const TILE_BYTES = 24_576
+const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
+
+/** Packs the network once.
+ * @throws RangeError when it needs more than 4 GiB. */
+export function openDense(net: DenseLayers, scaling: Scaling): Misses {
+  const features = net.dims[0]!
+  const widest = Math.max(...paddedDims(net))
+  const tileRows = tileFor(8 * (features + 2 * widest))
+  const layout = layOut(net.dims)
+  const arena = createArena({
+    ...scoringRegions(net, tileRows),
+    parameters: layout.parameters * 8,
+    errors: BLOCK_ROWS * 8 * features,
+  })
+  const { at, f64 } = arena
+  layout.write(net, f64.subarray(at.parameters / 8))
+  writeLayers(net.dims, layout, at, arena.u32)
+  writeScaling(scaling, f64.subarray(at.scaling / 8))
+  const kernel = arena.link<MissKernels>('dense-layers')
+  const [activation, slope] = kernelActivation(net)
+  const count = net.dims.length - 1
+  const source = at.source / 8
+  const errors = at.errors / 8
+
+  const run = (miss: MissKernel, columns: readonly Float64Array[], from: number, rows: number): void => {
+    for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + rows), source + f * BLOCK_ROWS)
+    const padded = Math.ceil(rows / 4) * 4
+    const place = [at.source, BLOCK_ROWS * 8, padded, tileRows, features, at.scaling, at.layers, count] as const
+    miss(...place, activation, slope, at.input, at.a, at.b, at.errors)
+  }
+  return {
+    rows(columns, rows, out) {
+      for (let from = 0; from < rows; from += BLOCK_ROWS) {
+        const n = Math.min(BLOCK_ROWS, rows - from)
+        run(kernel.rowErrors, columns, from, n)
+        out.set(f64.subarray(errors, errors + n), from)
+      }
+    },
+    features(columns, rows, out) {
+      for (let from = 0; from < rows; from += BLOCK_ROWS) {
+        const n = Math.min(BLOCK_ROWS, rows - from)
+        run(kernel.featureErrors, columns, from, n)
+        for (let f = 0; f < features; f++)
+          for (let i = 0; i < n; i++) out[(from + i) * features + f] = f64[errors + f * BLOCK_ROWS + i]!
+      }
+    },
+  }
+}
+
+/** Rows of a tile, a power of two, given the bytes that a row takes. */
+export function tileFor(rowBytes: number): number {
+  return Math.min(LARGEST_TILE, Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(TILE_BYTES / rowBytes))))
+}
+
+export const padded = (units: number) => Math.ceil(units / 4) * 4
+const paddedDims = ({ dims }: { dims: Int32Array }) => [...dims].map(padded)
+
+/** What scoring needs besides the parameters. */
+export function scoringRegions({ dims }: { dims: Int32Array }, tileRows: number) {
+  const features = dims[0]!
+  const widest = Math.max(...paddedDims({ dims }))
+  return {
+    source: BLOCK_ROWS * 8 * features,
+    scaling: features * 24,
+    layers: (dims.length - 1) * LAYER_WORDS * 4,
+    input: padded(features) * tileRows * 8,
+    a: widest * tileRows * 8,
+    b: widest * tileRows * 8,
+  }
+}
+
+export const LAYER_WORDS = 8
+
+export interface Layout {
+  /** Numbers in all, those that fill rows up included. */
+  readonly parameters: number
+  /** Where each layer's begin. A row of biases, then one for each input; both sides are filled up to multiples of 4. */
+  readonly starts: readonly number[]
+  write(from: Pick<DenseLayers, 'weights' | 'biases'>, to: Float64Array): void
+  read(from: Float64Array): { weights: Float64Array[]; biases: Float64Array[] }
+}
+
+export function layOut(dims: Int32Array): Layout {
+  const starts: number[] = []
+  let parameters = 0
+  for (let l = 1; l < dims.length; l++) {
+    starts.push(parameters)
+    parameters += (1 + padded(dims[l - 1]!)) * padded(dims[l]!)
+  }
+  const rowsOf = (l: number) => ({ inputs: dims[l]!, outputs: dims[l + 1]!, stride: padded(dims[l + 1]!) })
+  return {
+    parameters,
+    starts,
+    write({ weights, biases }, to) {
+      for (const [l, start] of starts.entries()) {
+        const { inputs, outputs, stride } = rowsOf(l)
+        to.set(biases[l]!, start)
+        for (let k = 0; k < inputs; k++)
+          to.set(weights[l]!.subarray(k * outputs, (k + 1) * outputs), start + (k + 1) * stride)
+      }
+    },
+    read(from) {
+      const weights = starts.map((start, l) => {
+        const { inputs, outputs, stride } = rowsOf(l)
+        const layer = new Float64Array(inputs * outputs)
+        for (let k = 0; k < inputs; k++) {
+          const row = start + (k + 1) * stride
+          layer.set(from.subarray(row, row + outputs), k * outputs)
+        }
+        return layer
+      })
+      return { weights, biases: starts.map((start, l) => from.slice(start, start + dims[l + 1]!)) }
+    },
+  }
+}
+
+/** The kernel's table: inputs, outputs, outputs filled up, address of the parameters; the rest is for learning. */
+export function writeLayers(
+  dims: Int32Array,
+  { starts }: Layout,
+  at: { readonly layers: number; readonly parameters: number },
+  u32: Uint32Array,
+): void {
+  for (const [l, start] of starts.entries())
+    u32.set([dims[l]!, dims[l + 1]!, padded(dims[l + 1]!), at.parameters + start * 8], at.layers / 4 + l * LAYER_WORDS)
+}
+
+export function writeScaling({ centre, factor, fill }: Scaling, to: Float64Array): void {
+  for (let f = 0; f < centre.length; f++) to.set([centre[f]!, factor[f]!, fill[f]!], f * 3)
+}
