@@ -6,6 +6,7 @@ import { type Histogram, histogram, type Slices, slices, thin } from '../math/bi
 import { exposureWeeks } from '../math/budget.ts'
 import { byGroup, episodes, type Groups, type Hold, heldRisk, lastingAlarms } from '../math/episodes.ts'
 import * as metrics from '../math/metrics.ts'
+import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../math/regression.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
 
 export interface AssessedLevel {
@@ -19,6 +20,8 @@ export interface Assessed {
   readonly risk: Float64Array
   /** 1 bad, 0 good, anything else unknown. */
   readonly label?: metrics.Labels | undefined
+  /** What was predicted, and what it turned out to be: a number, or a time and whether the event came. */
+  readonly answer?: Answer | undefined
   /** Epoch seconds, NaN where unknown. */
   readonly seconds?: Float64Array | undefined
   /** Rows are in time order inside each group. */
@@ -33,6 +36,10 @@ export interface Assessed {
   /** Groups run to failure: their last row is the end. Adds the lead times. */
   readonly runToFailure?: boolean | undefined
 }
+
+export type Answer =
+  | { readonly predicted: Float64Array; readonly measured: Float64Array }
+  | { readonly time: Float64Array; readonly event: Float64Array }
 
 /** A figure and its 95 % interval. */
 export interface Measured {
@@ -91,6 +98,10 @@ export interface Evaluation {
   readonly roc_auc_interval: readonly [number, number] | null
   /** False when the interval of the AUC covers 0.5. */
   readonly better_than_chance: boolean | null
+  /** Of a predicted number, in its own unit. */
+  readonly regression: { readonly n: number; readonly rmse: number; readonly mae: number; readonly r2: number } | null
+  /** Of the time until an event: the share of comparable pairs in which the earlier event had the higher risk. */
+  readonly concordance: number | null
   readonly n_labelled: number
   readonly n_bad: number
   readonly weeks: number
@@ -131,6 +142,8 @@ export function assess(input: Assessed): Evaluation {
     threshold: levels[0]!.cut,
     target_far: input.targetFar ?? null,
     ...supervised(risk, label, levels[0]!.cut),
+    regression: regressionOf(input.answer),
+    concordance: null,
     weeks,
     weeks_from: weeksFrom(input, groups),
     levels: levels.map((of, i) => {
@@ -184,6 +197,19 @@ function supervised(risk: Float64Array, label: metrics.Labels | undefined, cut: 
     n_labelled: bad + good,
     n_bad: bad,
     ...curves(risk, label, told ? curve : undefined),
+  }
+}
+
+function regressionOf(answer: Answer | undefined): Evaluation['regression'] {
+  if (!answer || !('measured' in answer)) return null
+  const { predicted, measured } = answer
+  const n = count(measured, (value, i) => Number.isFinite(value) && Number.isFinite(predicted[i]))
+  if (n < 2) return null
+  return {
+    n,
+    rmse: rootMeanSquaredError(predicted, measured),
+    mae: meanAbsoluteError(predicted, measured),
+    r2: rSquared(predicted, measured),
   }
 }
 
@@ -297,9 +323,9 @@ function nameOf(code: number, groups?: readonly string[]): string {
   return groups?.[code] ?? (code < 0 ? '(none)' : String(code))
 }
 
-function count(values: Float64Array | Uint8Array, is: (value: number) => boolean): number {
+function count(values: Float64Array | Uint8Array, is: (value: number, i: number) => boolean): number {
   let n = 0
-  for (const value of values) if (is(value)) n++
+  for (let i = 0; i < values.length; i++) if (is(values[i]!, i)) n++
   return n
 }
 

@@ -49,7 +49,7 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
     ? await listedFeatures(door, source, loaded)
     : numericFeatures(source, recipe, numeric, notes)
   const learn = await readCondition(door, source.names, recipe.learn, 'learn', loaded.source)
-  const { label, target } = await readAnswers(door, source, loaded)
+  const { label, target } = await readAnswers(door, source.names, recipe.columns, loaded.source)
   const used = [
     ...features.flatMap(f => f.columns),
     ...(learn?.columns ?? []),
@@ -212,13 +212,13 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
 }
 
 /** The label, and the number to predict: a label that is an event has both. */
-async function readAnswers(
+export async function readAnswers(
   door: Door,
-  source: Source,
-  { recipe, source: text }: LoadedRecipe,
+  names: readonly string[],
+  { label, target }: Pick<Recipe['columns'], 'label' | 'target'>,
+  text?: RecipeSource,
 ): Promise<{ label: Condition | undefined; target: Condition | undefined }> {
-  const { label, target } = recipe.columns
-  const read = (sql: string | undefined, path: string) => readCondition(door, source.names, sql, path, text)
+  const read = (sql: string | undefined, path: string) => readCondition(door, names, sql, path, text)
   if (target?.kind === 'value') return { label: undefined, target: await read(target.value, 'columns.label.value') }
   if (target?.kind === 'time')
     return {

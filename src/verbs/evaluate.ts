@@ -7,7 +7,7 @@ import type { Evaluation } from './assess.ts'
 import { findUnbound, unboundText } from './bind.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { checkInput } from './check-input.ts'
-import { readCondition } from './columns.ts'
+import { readAnswers } from './columns.ts'
 import { gather, type Rows } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel, withThreshold } from './model-file.ts'
@@ -108,14 +108,16 @@ export async function scoreRows(
   const door = await session.door({ oneThread: true })
   const { features, warnings } = await checkInput(door, source, model)
   const wanted = request.label ?? recipe.columns.label
-  const label = await readCondition(door, source.names, wanted, 'columns.label').catch(error => {
+  const asked = request.label === undefined ? recipe.columns : { label: request.label }
+  const { label, target } = await readAnswers(door, source.names, asked).catch(error => {
     // The recipe's own label may be a column that arrives later; one asked for on the command line must be there.
     if (request.label !== undefined) throw error
-    return undefined
+    return { label: undefined, target: undefined }
   })
+  const read = [...(label?.columns ?? []), ...(target?.columns ?? [])]
   const known = {
     ...types,
-    ...Object.fromEntries((label?.columns ?? []).filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])),
+    ...Object.fromEntries(read.filter(c => !Object.hasOwn(types, c)).map(c => [c, 'text' as const])),
   }
   if (label) {
     const unbound = await findUnbound(door, tableOf(source), recipe, known, features, [label.sql])
@@ -123,13 +125,14 @@ export async function scoreRows(
     if (said)
       throw new Failure('USAGE', { problem: `the label ${wanted} is ${said.found}`, hint: `Give ${said.expected}.` })
   }
-  const sql = learnStatement(tableOf(source), recipe, known, features, { learn: undefined, label: label?.sql })
+  const conditions = { learn: undefined, label: label?.sql, target: target?.sql }
+  const sql = learnStatement(tableOf(source), recipe, known, features, conditions)
   const rows = await gather(door, sql, features.length, source.rows, {
     ids: true,
     progress: done => host.progress('reading', done, source.rows),
   })
   const risk = scoreAll(artifact, rows)
-  const said = [...warnings, ...leaks(features, label?.columns ?? [])]
+  const said = [...warnings, ...leaks(features, read)]
   return { rows, risk, notes: source.notes, warnings: said, sha256: source.sha256 }
 }
 

@@ -3,7 +3,8 @@ import type { Artifact } from '../artifact/artifact.ts'
 import { renderPng } from '../charts/render.ts'
 import { htmlReport, type Table } from '../charts/report.ts'
 import type { Run } from '../data/publish.ts'
-import { type Assessed, assess, type Evaluation } from './assess.ts'
+import type { Target } from '../recipe/schema.ts'
+import { type Answer, type Assessed, assess, type Evaluation } from './assess.ts'
 import { percent, supportText } from './calibrate.ts'
 import { type Rows, take } from './gather.ts'
 import { chartsOf, reportOf } from './illustrate.ts'
@@ -30,20 +31,29 @@ export function evaluationOf(subject: Subject): Evaluation {
   const chosen = inTimeOrder(subject.chosen, rows)
   const seconds = take(rows.seconds, chosen)
   const label = take(rows.label, chosen)
-  const { group, private: hidden } = artifact.recipe.columns
+  const { group, private: hidden, target } = artifact.recipe.columns
   // Groups that nobody may see are told apart by a number.
   const groups =
     group !== undefined && hidden.includes(group) ? rows.groups.map((_, i) => `group ${i + 1}`) : rows.groups
   return assess({
     risk: take(risk, chosen),
     levels: subject.cuts,
-    ...(label.some(l => l === 0 || l === 1) ? { label } : {}),
+    ...(target === undefined && label.some(l => l === 0 || l === 1) ? { label } : {}),
+    answer: target && answerOf(subject, chosen, target),
     ...(seconds.some(Number.isFinite) ? { seconds } : {}),
     ...(group === undefined ? {} : { group: Int32Array.from(chosen, row => rows.group[row] as number), groups }),
     samplesPerWeek: subject.samplesPerWeek,
     targetFar: artifact.levels[0]?.rule,
     runToFailure: subject.runToFailure,
   })
+}
+
+/** A risk that was turned because low is bad is turned back: people compare it with what was measured. */
+function answerOf({ rows, risk }: Subject, chosen: Int32Array, target: Target): Answer {
+  const wanted = take(rows.target, chosen)
+  if (target.kind === 'time') return { time: wanted, event: take(rows.label, chosen) }
+  const predicted = take(risk, chosen)
+  return { predicted: target.risk === 'low' ? predicted.map(value => -value) : predicted, measured: wanted }
 }
 
 /** The page as one text. */

@@ -36,6 +36,16 @@ export function describeEvaluation(
       `AUC ${e.roc_auc.toFixed(3)} (95 %: ${e.roc_auc_interval.map(x => x.toFixed(3)).join('–')})${chance}`,
     )
   }
+  if (e.regression) {
+    const { n, rmse, mae, r2 } = e.regression
+    const [root, absolute] = [rmse, mae].map(x => x.toPrecision(4))
+    terminal.say(
+      'quality',
+      `RMSE ${root}, MAE ${absolute}, R² ${r2.toFixed(3)} on ${number(n)} rows whose value is known`,
+    )
+  }
+  if (e.concordance !== null)
+    terminal.say('quality', `concordance ${e.concordance.toFixed(3)} (0.5 is chance, 1 the right order of all events)`)
   if (e.lead_times) {
     const found = e.lead_times.filter(l => l.lead_rows !== null).length
     terminal.say(
