@@ -1,0 +1,189 @@
+/**
+ * One-class support vector machine (Schölkopf, Platt, Shawe-Taylor, Smola, Williamson, "Estimating the support of a
+ * high-dimensional distribution", Neural Computation 2001): a boundary around the training rows that leaves a share of
+ * them, at most ν, outside. Parameters and formula are scikit-learn's (`sklearn.svm.OneClassSVM`), and the state holds
+ * the same arrays, so a machine fitted there scores here to the same numbers.
+ *
+ * risk = −(Σ dualCoef k(support vector, x) + intercept), scikit-learn's `decision_function` with the sign turned: above
+ * 0 is outside. A row's training weight bounds its coefficient, as `sample_weight` does; rows of weight 0 are left out.
+ *
+ * A missing number counts as the column's mean (in scoring: of the support vectors), and what is beyond ±1e150 as that.
+ */
+import type { Static } from 'typebox'
+import { Failure } from '../errors.ts'
+import { KERNELS, type KernelFunction, openSupportVectors } from '../kernels/support-vectors.ts'
+import { lazySchema } from '../lazy-schema.ts'
+import { numericColumns } from '../math/columns.ts'
+import { centreOf } from '../math/dense.ts'
+import { variance } from '../math/statistics.ts'
+import type { Model, Scorer, Training } from './model.ts'
+import { solveOneClass } from './one-class-smo.ts'
+
+/** Times the square of the largest number it is not yet NaN. */
+const MOST_GAMMA = 1e290
+
+const params = lazySchema(Type =>
+  Type.Object(
+    {
+      kernel: Type.Union([Type.Literal('rbf'), Type.Literal('linear'), Type.Literal('poly'), Type.Literal('sigmoid')], {
+        default: 'rbf',
+        description:
+          'rbf: exp(−gamma ‖x − s‖²), a boundary of any shape. linear: x·s, one plane. poly: (gamma x·s + coef0)^degree. sigmoid: tanh(gamma x·s + coef0).',
+      }),
+      nu: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: 0.05,
+        description: 'Upper bound on the share of training rows outside, and lower bound on that of support vectors.',
+      }),
+      gamma: Type.Union(
+        [Type.Literal('scale'), Type.Literal('auto'), Type.Number({ minimum: 0, maximum: MOST_GAMMA })],
+        {
+          default: 'scale',
+          description:
+            'How fast the kernel falls off (not for linear). scale: 1 / (features × variance of all values); auto: 1 / features.',
+        },
+      ),
+      degree: Type.Integer({ minimum: 1, maximum: 100, default: 3, description: 'Power of the poly kernel.' }),
+      coef0: Type.Number({
+        minimum: -1e100,
+        maximum: 1e100,
+        default: 0,
+        description: 'Constant term of the poly and sigmoid kernels.',
+      }),
+      tol: Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 1,
+        default: 1e-3,
+        description: 'Training ends when no condition of the optimum is violated by more.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+)
+
+export type OneClassSvm = {
+  kernel: string
+  /** The number that `scale` or `auto` came to. */
+  gamma: number
+  degree: number
+  coef0: number
+  columns: number
+  /** Row after row. */
+  supportVectors: Float64Array
+  /** One a support vector. */
+  dualCoef: Float64Array
+  intercept: number
+}
+
+export const oneClassSvm: Model<ReturnType<typeof params>, OneClassSvm> = {
+  kind: 'one-class-svm',
+  about: 'Draws a boundary of any shape around the training rows and flags what lies outside; wants scaled features.',
+  tasks: ['detect'],
+  get params() {
+    return params()
+  },
+  heavy: true,
+  fit(training, given) {
+    const { columns, weight } = rowsOf(training)
+    const f = functionOf(given, columns)
+    const { alpha, rho } = solveOneClass(f, { columns, weight, nu: given.nu, tol: given.tol })
+    const support = Int32Array.from(alpha.keys()).filter(row => alpha[row]! > 0)
+    const supportVectors = new Float64Array(support.length * columns.length)
+    for (const [c, column] of columns.entries())
+      for (let v = 0; v < support.length; v++) supportVectors[v * columns.length + c] = column[support[v]!]!
+    return {
+      ...f,
+      columns: columns.length,
+      supportVectors,
+      dualCoef: Float64Array.from(support, row => alpha[row]!),
+      intercept: -rho,
+    }
+  },
+  cut: () => 0,
+  scorer,
+}
+
+/** Numbers that fill the 4 GiB a kernel can reach, with room for its working columns and some kernel rows. */
+const MOST_NUMBERS = 400_000_000
+const WORKING_COLUMNS = 8
+
+/** The rows of positive weight, complete: missing numbers as the mean of their column, all within ±1e150. */
+function rowsOf({ x, weight }: Training): { columns: Float64Array[]; weight: Float64Array } {
+  const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter(i => weight[i]! > 0)
+  if (rows.length === 0)
+    throw new Failure('TOO_FEW_ROWS', {
+      what: 'one-class-svm',
+      found: 0,
+      needed: 1,
+      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
+    })
+  if (rows.length * (x.columns.length + WORKING_COLUMNS) > MOST_NUMBERS)
+    throw new Failure('RECIPE_INVALID', {
+      report: `model: one-class-svm cannot hold ${rows.length} rows of ${x.columns.length} features, expected at most ${Math.floor(MOST_NUMBERS / (x.columns.length + WORKING_COLUMNS))} rows`,
+      hint: 'Learn from a sample of the rows: its training time grows with their square.',
+    })
+  const columns = numericColumns(x).map(column => Float64Array.from(rows, row => column[row]!))
+  const centre = centreOf({ rows: rows.length, columns })
+  for (const [c, column] of columns.entries())
+    for (let i = 0; i < column.length; i++)
+      column[i] = Number.isNaN(column[i]!) ? centre[c]! : Math.max(-LARGEST, Math.min(LARGEST, column[i]!))
+  return { columns, weight: Float64Array.from(rows, row => weight[row]!) }
+}
+
+const LARGEST = 1e150
+
+function functionOf(given: Static<ReturnType<typeof params>>, columns: readonly Float64Array[]): KernelFunction {
+  const { kernel, degree, coef0 } = given
+  const gamma = given.gamma === 'auto' ? 1 / columns.length : given.gamma === 'scale' ? scaleOf(columns) : given.gamma
+  return { kernel, gamma, degree, coef0 }
+}
+
+/** scikit-learn's `scale`: one variance over all values of all columns; 1 when they are all the same. */
+function scaleOf(columns: readonly Float64Array[]): number {
+  const rows = columns[0]!.length
+  const values = new Float64Array(rows * columns.length)
+  for (const [c, column] of columns.entries()) values.set(column, c * rows)
+  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+  // By a power of two, which changes no digit and lets no square overflow.
+  const size = largest > 0 ? 2 ** Math.floor(Math.log2(largest)) : 1
+  const spread = variance(values.map(value => value / size)) * columns.length
+  return spread > 0 ? Math.min(1 / spread / size / size, MOST_GAMMA) : 1
+}
+
+function scorer(state: OneClassSvm): Scorer {
+  const machine = machineOf(state)
+  const sum = openSupportVectors(machine)
+  const { columns, intercept } = state
+  return {
+    score(block, out) {
+      if (block.columns.length !== columns)
+        throw new RangeError(`${block.columns.length} columns for a machine of ${columns}`)
+      sum(numericColumns(block), block.rows, out)
+      for (let i = 0; i < block.rows; i++) {
+        const risk = -(out[i]! + intercept)
+        out[i] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, risk))
+      }
+    },
+  }
+}
+
+/** A state may come from a file that somebody else made.
+ * @throws RangeError */
+function machineOf(state: OneClassSvm): Parameters<typeof openSupportVectors>[0] {
+  const { gamma, degree, coef0, columns, supportVectors: vectors, dualCoef: weights, intercept } = state
+  const kernel = KERNELS.find(kernel => kernel === state.kernel)
+  if (kernel === undefined) throw new RangeError(`its kernel is ${state.kernel}, expected one of ${KERNELS.join(', ')}`)
+  if (!Number.isInteger(columns) || columns < 1) throw new RangeError(`its number of columns is ${columns}`)
+  if (!(weights instanceof Float64Array) || weights.length < 1)
+    throw new RangeError('its dual coefficients are missing')
+  if (!(vectors instanceof Float64Array) || vectors.length !== weights.length * columns)
+    throw new RangeError(`its support vectors are not ${weights.length} of ${columns} columns`)
+  if (!(gamma >= 0 && gamma <= MOST_GAMMA)) throw new RangeError(`its gamma is ${gamma}, expected 0 to ${MOST_GAMMA}`)
+  if (!Number.isInteger(degree) || degree < 0 || degree > 1e9)
+    throw new RangeError(`its degree is ${degree}, expected a whole number from 0`)
+  if (![coef0, intercept].every(Number.isFinite)) throw new RangeError('its coef0 or its intercept is not a number')
+  if (!vectors.every(Number.isFinite) || !weights.every(Number.isFinite))
+    throw new RangeError('its support vectors or dual coefficients are not all numbers')
+  return { kernel, gamma, degree, coef0, columns, vectors, weights }
+}
