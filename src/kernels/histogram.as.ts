@@ -1,0 +1,312 @@
+// Training trees on binned columns. AssemblyScript: compiled by `npm run kernels` to histogram.wasm.
+// Owns no memory: every address is a byte offset into the arena that histogram.ts lays out.
+//
+// Bins are bytes, four columns side by side: one 32-bit load gives the bins of a row in four columns.
+// A cell of a histogram is two 64-bit integers: the sum of gradients, and the sum of hessians with the number of rows in
+// its low bits. Integers make the sums exact: the same in any order, and a sibling is its parent less the other child.
+
+/** Bytes of the histogram of one column: 256 cells. */
+// @ts-ignore: decorator
+@inline
+const COLUMN: usize = 4096
+
+/** 1.5 · 2^52: adding it rounds a number below 2^51 to the nearest integer and leaves that in the low bits. */
+// @ts-ignore: decorator
+@inline
+const ROUND: f64 = 6755399441055744
+
+/** Sorts f64 values in place, ascending; -0 becomes 0. No NaN. `counts` has room for 6 × 2048 u32. Radix sort of
+ * keys that order as the numbers do, 11 bits at a time; a digit that is the same in all keys is skipped. */
+export function sortNumbers(values: usize, n: i32, scratch: usize, counts: usize): void {
+  for (let at: usize = 0; at < 6 * 8192; at += 16) v128.store(counts + at, i64x2.splat(0))
+  const bytes = (<usize>n) << 3
+  for (let at: usize = 0; at < bytes; at += 8) {
+    let key = reinterpret<i64>(load<f64>(values + at) + 0.0)
+    key ^= (key >> 63) | i64.MIN_VALUE
+    store<i64>(values + at, key)
+    let count = counts
+    for (let shift: i64 = 0; shift < 66; shift += 11) {
+      const digit = count + (<usize>(((<u64>key) >> shift) & 2047) << 2)
+      store<u32>(digit, load<u32>(digit) + 1)
+      count += 8192
+    }
+  }
+  let from = values
+  let to = scratch
+  for (let shift: i64 = 0; shift < 66; shift += 11) {
+    const first = counts + (<usize>(((<u64>load<i64>(from)) >> shift) & 2047) << 2)
+    if (n > 0 && load<u32>(first) != <u32>n) {
+      let before: u32 = 0
+      for (let digit: usize = 0; digit < 8192; digit += 4) {
+        const count = load<u32>(counts + digit)
+        store<u32>(counts + digit, before)
+        before += count
+      }
+      for (let at: usize = 0; at < bytes; at += 8) {
+        const key = load<i64>(from + at)
+        const digit = counts + (<usize>(((<u64>key) >> shift) & 2047) << 2)
+        const place = load<u32>(digit)
+        store<u32>(digit, place + 1)
+        store<i64>(to + ((<usize>place) << 3), key)
+      }
+      const held = from
+      from = to
+      to = held
+    }
+    counts += 8192
+  }
+  for (let at: usize = 0; at < bytes; at += 8) {
+    const key = load<i64>(from + at)
+    store<i64>(values + at, key ^ (((key ^ -1) >> 63) | i64.MIN_VALUE))
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function step(edges: usize, at: usize, half: usize, x: f64): usize {
+  return at + select<usize>(half, 0, load<f64>(edges + at + half - 8) < x)
+}
+
+/** The bin of each of n numbers: how many edges lie below it. `half`: bytes of half the edges, 8 · 2^k, where there are
+ * under 2^(k+1) edges, filled up with +Infinity; 0 for no edge. Written to every `stride`-th byte, with the bits of
+ * `flip` turned; NaN becomes `missing` (not turned). Returns how many were NaN. */
+export function binNumbers(
+  source: usize, n: i32, edges: usize, half: i32, target: usize, stride: i32, missing: i32, flip: i32,
+): i32 {
+  let found = 0
+  let i = 0
+  for (; i + 4 <= n; i += 4) {
+    const a = load<f64>(source)
+    const b = load<f64>(source, 8)
+    const c = load<f64>(source, 16)
+    const d = load<f64>(source, 24)
+    source += 32
+    let p: usize = 0, q: usize = 0, r: usize = 0, s: usize = 0
+    for (let by: usize = half; by >= 8; by >>= 1) {
+      p = step(edges, p, by, a)
+      q = step(edges, q, by, b)
+      r = step(edges, r, by, c)
+      s = step(edges, s, by, d)
+    }
+    store<u8>(target, select<i32>(<i32>(p >> 3) ^ flip, missing, a == a))
+    target += stride
+    store<u8>(target, select<i32>(<i32>(q >> 3) ^ flip, missing, b == b))
+    target += stride
+    store<u8>(target, select<i32>(<i32>(r >> 3) ^ flip, missing, c == c))
+    target += stride
+    store<u8>(target, select<i32>(<i32>(s >> 3) ^ flip, missing, d == d))
+    target += stride
+    found += i32(a != a) + i32(b != b) + i32(c != c) + i32(d != d)
+  }
+  for (; i < n; i++) {
+    const x = load<f64>(source)
+    source += 8
+    let p: usize = 0
+    for (let by: usize = half; by >= 8; by >>= 1) p = step(edges, p, by, x)
+    store<u8>(target, select<i32>(<i32>(p >> 3) ^ flip, missing, x == x))
+    target += stride
+    found += i32(x != x)
+  }
+  return found
+}
+
+/** One pair a row: (gradient · gradientScale, hessian · hessianScale · 2^countBits + 1), rounded to integers. Rows come
+ * two at a time: there is room behind an odd last one. */
+export function makePairs(
+  gradient: usize, hessian: usize, n: i32, gradientScale: f64, hessianScale: f64, countBits: i32, pairs: usize,
+): void {
+  const gs = f64x2.splat(gradientScale)
+  const hs = f64x2.splat(hessianScale)
+  const round = f64x2.splat(ROUND)
+  const one = i64x2.splat(1)
+  for (let i = 0; i < n; i += 2) {
+    const g = i64x2.sub(f64x2.add(f64x2.mul(v128.load(gradient), gs), round), round)
+    const h = i64x2.sub(f64x2.add(f64x2.mul(v128.load(hessian), hs), round), round)
+    const low = i64x2.add(i64x2.shl(h, countBits), one)
+    v128.store(pairs, v128.shuffle<i64>(g, low, 0, 2))
+    v128.store(pairs, v128.shuffle<i64>(g, low, 1, 3), 16)
+    gradient += 16
+    hessian += 16
+    pairs += 32
+  }
+}
+
+/** Brings the pairs of the rows together, in their order; their sum goes to `total`. */
+export function gatherPairs(order: usize, n: i32, pairs: usize, gathered: usize, total: usize): void {
+  let sum = i64x2.splat(0)
+  for (let i = 0; i < n; i++) {
+    const pair = v128.load(pairs + ((<usize>load<u32>(order)) << 4))
+    v128.store(gathered, pair)
+    sum = i64x2.add(sum, pair)
+    order += 4
+    gathered += 16
+  }
+  v128.store(total, sum)
+}
+
+/** Empties the cells in use: `cells` holds their number for each column. */
+export function clearCells(histogram: usize, cells: usize, columns: i32): void {
+  for (let c = 0; c < columns; c++) {
+    const end = histogram + ((<usize>load<i32>(cells)) << 4)
+    for (let at = histogram; at < end; at += 16) v128.store(at, i64x2.splat(0))
+    histogram += COLUMN
+    cells += 4
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function add(cell: usize, pair: v128): void {
+  v128.store(cell, i64x2.add(v128.load(cell), pair))
+}
+
+/** Adds the rows' pairs to the histograms of four columns, whose bins lie side by side. */
+export function accumulate(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
+  for (let i = 0; i < n; i++) {
+    const four = load<u32>(bins + ((<usize>load<u32>(order)) << 2))
+    const pair = v128.load(gathered)
+    add(histogram + ((four & 255) << 4), pair)
+    add(histogram + COLUMN + ((four >> 4) & 4080), pair)
+    add(histogram + 2 * COLUMN + ((four >> 12) & 4080), pair)
+    add(histogram + 3 * COLUMN + ((four >> 20) & 4080), pair)
+    order += 4
+    gathered += 16
+  }
+}
+
+/** histogram −= less, in the cells in use; the totals, 64 bytes before the first cell, too. */
+export function subtractCells(histogram: usize, less: usize, cells: usize, columns: i32): void {
+  v128.store(histogram - 64, i64x2.sub(v128.load(histogram - 64), v128.load(less - 64)))
+  for (let c = 0; c < columns; c++) {
+    const bytes = (<usize>load<i32>(cells)) << 4
+    for (let at: usize = 0; at < bytes; at += 16)
+      v128.store(histogram + at, i64x2.sub(v128.load(histogram + at), v128.load(less + at)))
+    histogram += COLUMN
+    less += COLUMN
+    cells += 4
+  }
+}
+
+/** Puts the rows that go left first, both sides in their old order; returns how many go left. `table` says 4 for each
+ * bin that goes left and 0 for the others; the bins of a row are at bins + 4 · row. */
+export function partition(order: usize, n: i32, bins: usize, table: usize, scratch: usize): i32 {
+  let left = order
+  let right = scratch
+  const end = order + ((<usize>n) << 2)
+  for (let at = order; at < end; at += 4) {
+    const row = load<u32>(at)
+    const goes: usize = load<u8>(table + load<u8>(bins + ((<usize>row) << 2)))
+    // Both are written, one is kept: no branch to guess wrong.
+    store<u32>(left, row)
+    store<u32>(right, row)
+    left += goes
+    right += 4 - goes
+  }
+  const count = <i32>((left - order) >> 2)
+  for (let at = scratch; left < end; left += 4) {
+    store<u32>(left, load<u32>(at))
+    at += 4
+  }
+  return count
+}
+
+// What a scan knows, in the order in which histogram.ts writes it: f64 fields of 8 bytes each.
+// 0 l2, 8 least hessian of a side, 16 least rows of a side (i32), 20 count bits (i32),
+// 24 lowest value, 32 highest value, 40 gain to beat and found, 48 column found (i32), 52 bin found (i32),
+// 56 missing goes left (i32).
+
+// @ts-ignore: decorator
+@inline
+function clamped(g: f64, h: f64, lowest: f64, highest: f64): f64 {
+  return min(max(-g / h, lowest), highest)
+}
+
+// @ts-ignore: decorator
+@inline
+function gainOf(g: f64, h: f64, value: f64): f64 {
+  return -(2 * g * value + h * value * value)
+}
+
+/** Tries to cut behind each of the bins 0 … end − 1 of one column, with `left` on the left side from the start.
+ * Gain of a side: G² / (H + λ), or with bounds −(2 G v + (H + λ) v²) at the nearest value v that they allow. */
+// @ts-ignore: decorator
+@inline
+function scanColumn(
+  cells: usize, end: i32, left: v128, total: v128, column: i32, missingLeft: i32, direction: i32, bounded: bool, scan: usize,
+): void {
+  const l2 = load<f64>(scan)
+  const leastHessian = load<f64>(scan, 8)
+  const leastRows: i64 = load<i32>(scan, 16)
+  const countBits: i64 = load<i32>(scan, 20)
+  const mask: i64 = ((<i64>1) << countBits) - 1
+  const lowest = load<f64>(scan, 24)
+  const highest = load<f64>(scan, 32)
+  let best = load<f64>(scan, 40)
+  const allG = i64x2.extract_lane(total, 0)
+  const allH = i64x2.extract_lane(total, 1)
+  const allRows = allH & mask
+  for (let b = 0; b < end; b++) {
+    left = i64x2.add(left, v128.load(cells + ((<usize>b) << 4)))
+    const lanes = i64x2.extract_lane(left, 1)
+    const rows = lanes & mask
+    if (rows < leastRows) continue
+    if (allRows - rows < leastRows) break
+    const hl = <f64>(lanes >> countBits)
+    if (hl < leastHessian) continue
+    const hr = <f64>((allH - lanes) >> countBits)
+    if (hr < leastHessian) break
+    const sum = i64x2.extract_lane(left, 0)
+    const gl = <f64>sum
+    const gr = <f64>(allG - sum)
+    const dl = hl + l2
+    const dr = hr + l2
+    let gain: f64
+    if (bounded) {
+      const vl = clamped(gl, dl, lowest, highest)
+      const vr = clamped(gr, dr, lowest, highest)
+      if (direction > 0 ? vl > vr : direction < 0 ? vl < vr : false) continue
+      gain = gainOf(gl, dl, vl) + gainOf(gr, dr, vr)
+    } else {
+      gain = (gl * gl * dr + gr * gr * dl) / (dl * dr)
+    }
+    if (gain > best) {
+      best = gain
+      store<i32>(scan, column, 48)
+      store<i32>(scan, b, 52)
+      store<i32>(scan, missingLeft, 56)
+    }
+  }
+  store<f64>(scan, best, 40)
+}
+
+/** The best cut among the columns listed; `cells` counts the cells of each, the last of which is for missing values.
+ * `directions`, where bounded, has one i32 a column: 1 rising, −1 falling, 0 free. */
+// @ts-ignore: decorator
+@inline
+function scanAll(
+  histogram: usize, columns: usize, n: i32, cells: usize, directions: usize, bounded: bool, scan: usize,
+): void {
+  const total = v128.load(histogram - 64)
+  const mask: i64 = ((<i64>1) << (<i64>load<i32>(scan, 20))) - 1
+  for (let i = 0; i < n; i++) {
+    const c = load<i32>(columns + ((<usize>i) << 2))
+    const at = histogram + (<usize>c) * COLUMN
+    const bins = load<i32>(cells + ((<usize>c) << 2)) - 1
+    const missing = v128.load(at + ((<usize>bins) << 4))
+    const anyMissing = (i64x2.extract_lane(missing, 1) & mask) != 0
+    const direction = bounded ? load<i32>(directions + ((<usize>c) << 2)) : 0
+    // Behind the last bin only missing values are on the right.
+    scanColumn(at, bins - i32(!anyMissing), i64x2.splat(0), total, c, 0, direction, bounded, scan)
+    if (anyMissing) scanColumn(at, bins - 1, missing, total, c, 1, direction, bounded, scan)
+  }
+}
+
+export function scanFree(histogram: usize, columns: usize, n: i32, cells: usize, scan: usize): void {
+  scanAll(histogram, columns, n, cells, 0, false, scan)
+}
+
+export function scanBounded(
+  histogram: usize, columns: usize, n: i32, cells: usize, directions: usize, scan: usize,
+): void {
+  scanAll(histogram, columns, n, cells, directions, true, scan)
+}

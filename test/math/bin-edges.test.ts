@@ -1,0 +1,81 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { binEdges, EDGE_SAMPLE, edgeRows } from '../../src/math/bin-edges.ts'
+import { createRandom } from '../../src/math/random.ts'
+
+const edges = (values: readonly number[], bins: number) => [...binEdges(Float64Array.from(values).sort(), bins)]
+
+/** Rows in each bin: a value has the bin of as many edges as lie below it. */
+function sizes(values: Float64Array, found: readonly number[]): number[] {
+  const counts = new Array<number>(found.length + 1).fill(0)
+  for (const value of values) counts[found.filter(edge => edge < value).length]!++
+  return counts
+}
+
+describe('edges', () => {
+  test('few distinct values: midway between neighbours', () => {
+    expect(edges([3, 1, 1, 2, 7], 255)).toEqual([1.5, 2.5, 5])
+    expect(edges([3, 1, 1, 2, 7], 4)).toEqual([1.5, 2.5, 5])
+    expect(edges([5, 5, 5], 255)).toEqual([])
+    expect(edges([], 255)).toEqual([])
+  })
+
+  test('1 … 1000 in 10 bins: 100 rows each', () => {
+    const values = Array.from({ length: 1000 }, (_, i) => i + 1)
+    expect(edges(values, 10)).toEqual([100.5, 200.5, 300.5, 400.5, 500.5, 600.5, 700.5, 800.5, 900.5])
+  })
+
+  test('a value that half of the rows have takes one bin, the others keep theirs', () => {
+    const values = Float64Array.from({ length: 2000 }, (_, i) => (i < 1000 ? 0 : i))
+    const found = [...binEdges(values, 11)]
+    expect(sizes(values, found)).toEqual([1000, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100])
+  })
+
+  test('no bin of several values holds more than three times its share', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 2 ** 31 }), fc.integer({ min: 2, max: 40 }), (seed, bins) => {
+        const random = createRandom(seed)
+        const tied = random.next()
+        const values = Float64Array.from({ length: 500 }, () =>
+          random.next() < tied ? Math.round(random.normal() * 3) : random.normal(),
+        ).sort()
+        const found = [...binEdges(values, bins)]
+        expect(found.length).toBeLessThan(bins)
+        const counts = sizes(values, found)
+        expect(Math.min(...counts)).toBeGreaterThan(0)
+        let from = 0
+        for (const count of counts) {
+          const inside = new Set(values.subarray(from, from + count))
+          from += count
+          if (inside.size > 1) expect(count).toBeLessThanOrEqual((3 * 500) / bins)
+        }
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  test('an edge is at least the lower and below the upper of its neighbours, whatever they are', () => {
+    const special = fc.constantFrom(Infinity, -Infinity, Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324, -5e-324, 0)
+    fc.assert(
+      fc.property(fc.array(fc.oneof(special, fc.double({ noNaN: true })), { minLength: 2 }), list => {
+        const values = [...new Set(list.map(value => value + 0))].sort((a, b) => a - b)
+        const found = edges(values, 255)
+        expect(found.length).toBe(Math.min(values.length, 255) - 1)
+        found.forEach((edge, i) => {
+          expect(edge).toBeGreaterThanOrEqual(values[i]!)
+          expect(edge).toBeLessThan(values[i + 1]!)
+          expect(Number.isFinite(edge) || edge === values[i]).toBe(true)
+        })
+      }),
+    )
+  })
+})
+
+test('edges come from all rows of a small table, and from as many rows of any larger one', () => {
+  expect([...edgeRows(4, createRandom(1))]).toEqual([0, 1, 2, 3])
+  const rows = edgeRows(EDGE_SAMPLE + 50_000, createRandom(1))
+  expect(rows.length).toBe(EDGE_SAMPLE)
+  expect(new Set(rows).size).toBe(EDGE_SAMPLE)
+  expect(rows.every((row, i) => i === 0 || row > rows[i - 1]!)).toBe(true)
+  expect(edgeRows(EDGE_SAMPLE + 50_000, createRandom(1))).toEqual(rows)
+})
