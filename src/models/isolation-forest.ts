@@ -16,7 +16,10 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { createRandom } from '../math/random.ts'
 import { quantile } from '../math/statistics.ts'
 import { growTrees, type IsolationTrees } from './isolation-trees.ts'
-import type { Model, Scorer, Training } from './model.ts'
+import { chanceBeyond, type Fences, fencesOf } from './fences.ts'
+import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { treeReasons } from './tree-reasons.ts'
+import { checkNodes, checkTrees } from './tree-state.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -59,7 +62,7 @@ export type IsolationForest = IsolationTrees & {
   drawn: number
   /** The model's own threshold: `risk > cut` is unusual. */
   cut: number
-}
+} & Partial<Fences>
 
 export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> = {
   kind: 'isolation-forest',
@@ -83,22 +86,20 @@ export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> 
         report: `model: ${given.n_estimators} trees of ${drawn} rows each, expected at most ${MAX_DRAWN} rows in all`,
         hint: 'Give a smaller n_estimators or max_samples: 100 trees of 256 rows are the usual size.',
       })
+    const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+    const trees = given.n_estimators
     const state = {
       columns: x.length,
       drawn,
       cut: 0.5,
-      ...growTrees(x, training, {
-        trees: given.n_estimators,
-        drawn,
-        columns,
-        replace: given.bootstrap,
-        random: given.random_state === undefined ? training.random : createRandom(given.random_state),
-      }),
+      ...growTrees(x, training, { trees, drawn, columns, replace: given.bootstrap, random }),
+      ...fencesOf(x, training, random.fork(trees)),
     }
     return given.contamination === 'auto' ? state : { ...state, cut: cutOf(state, training.x, given.contamination) }
   },
   cut: state => state.cut,
   scorer,
+  explain,
 }
 
 /** Rows drawn for all trees together: their nodes then take at most 2.5 GB, and a model file can still be read. */
@@ -123,7 +124,7 @@ function drawableRows({ x, weight }: Training): number {
 }
 
 function scorer(state: IsolationForest): Scorer {
-  checkTrees(state)
+  checkState(state)
   const sum = openForest({ ...state, value: pathLengths(state) })
   const scale = (state.start.length - 1) * averagePathLength(state.drawn)
   return {
@@ -138,48 +139,52 @@ function scorer(state: IsolationForest): Scorer {
 }
 
 /**
- * A state may come from a file that somebody else made: a child outside its tree, or one with two parents, would send
- * the walk astray, or round and round. Inside a tree each node but the root has one parent, which stands before it.
- * @throws RangeError
+ * Shares of the mean path length with its sign turned, −E[h], in cuts: log2 of the risk is that over c(ψ).
+ *
+ * Beyond its last cut of a column a forest cannot tell far from farther, so the reading that is off by thirty spreads
+ * and another one in the tail of the training rows come out alike. Where a forest was grown here it knows the fences of its columns,
+ * and a value outside gets in addition what it would have got as a training row: the chance that a random cut falls
+ * between it and the others, times the c(ψ) − 1 cuts that this saves. A function of one column alone, so the shares are
+ * the Shapley values of the sum. A state without fences is explained by its trees alone.
  */
-function checkTrees(state: IsolationForest): void {
-  const { start, left, right, feature, threshold, samples, missingLeft, columns, drawn } = state
-  const typed = [start, left, right, feature, samples].every(a => a instanceof Int32Array)
-  const nodes = left?.length
-  const sizes = [right, feature, threshold, samples, missingLeft].every(a => a?.length === nodes)
-  if (!typed || !(threshold instanceof Float64Array) || !(missingLeft instanceof Uint8Array) || !sizes) {
-    throw new RangeError('its trees are not arrays of one length')
+function explain(state: IsolationForest): Explainer {
+  checkState(state)
+  const { columns, low, high } = state
+  const lengths = treeReasons(
+    { ...state, value: pathLengths(state), cover: state.samples },
+    {
+      method: 'exact Shapley values of the mean path length, sign turned, in cuts',
+      columns,
+      rounded: true,
+      scale: -1 / (state.start.length - 1),
+    },
+  )
+  if (low === undefined || high === undefined) return lengths
+  const saved = Math.max(0, averagePathLength(state.drawn) - 1)
+  const seen = new Set(state.feature.filter((_, node) => state.left[node]! >= 0))
+  return {
+    ...lengths,
+    method: `${lengths.method}; a value outside the usual range of its column counts as a training row's would`,
+    explain(block, out) {
+      lengths.explain(block, out)
+      const x = numericColumns(block)
+      for (const c of seen)
+        for (let row = 0; row < block.rows; row++)
+          out[row * columns + c]! += saved * chanceBeyond(Math.fround(x[c]![row]!), low[c]!, high[c]!)
+    },
   }
-  if (
-    !Number.isInteger(columns) ||
-    columns < 1 ||
-    !Number.isInteger(drawn) ||
-    drawn < 1 ||
-    !Number.isFinite(state.cut)
-  ) {
-    throw new RangeError('its forest has no number of columns, of rows drawn, or no cut')
-  }
-  const parents = new Uint8Array(nodes)
-  if (start[0] !== 0 || start.at(-1) !== nodes || start.length < 2)
-    throw new RangeError('its trees do not begin and end with their nodes')
-  for (let t = 0; t < start.length - 1; t++) {
-    const [root, end] = [start[t]!, start[t + 1]!]
-    if (end <= root || end > nodes) throw new RangeError(`its tree ${t} has no nodes`)
-    for (let node = root; node < end; node++) {
-      if (node > root && parents[node] === 0)
-        throw new RangeError(`its tree ${t} does not hang together at node ${node - root}`)
-      if (samples[node]! < 0) throw new RangeError(`its tree ${t} counts ${samples[node]} rows at node ${node - root}`)
-      if (left[node] === -1 && right[node] === -1) continue
-      for (const child of [root + left[node]!, root + right[node]!]) {
-        if (child <= node || child >= end) throw new RangeError(`its tree ${t} leaves its nodes at node ${node - root}`)
-        if (parents[child]! > 0) throw new RangeError(`its tree ${t} comes together again at node ${child - root}`)
-        parents[child] = 1
-      }
-      if (feature[node]! < 0 || feature[node]! >= columns)
-        throw new RangeError(`its tree ${t} asks for column ${feature[node]} of ${columns}`)
-      if (Number.isNaN(threshold[node]!)) throw new RangeError(`its tree ${t} has no threshold at node ${node - root}`)
-    }
-  }
+}
+
+/** @throws RangeError */
+function checkState(state: IsolationForest): void {
+  const { columns, drawn, cut, samples } = state
+  checkTrees(state, columns)
+  checkNodes(samples, state.left.length, 'count of rows', 0)
+  if (!Number.isInteger(drawn) || drawn < 1 || !Number.isFinite(cut))
+    throw new RangeError('its forest has no number of rows drawn, or no cut')
+  for (const fence of [state.low, state.high])
+    if (fence !== undefined && !(fence instanceof Float64Array && fence.length === columns))
+      throw new RangeError('its fences are not one number a column')
 }
 
 /** Depth plus c(n) of every node, added in scikit-learn's order: its depths count from 1. */
