@@ -207,3 +207,45 @@ export function gram(x: usize, stride: usize, columns: i32, rows: i32, by: usize
     left = l3 + stride
   }
 }
+
+// @ts-ignore: decorator
+@inline
+function clamped(value: v128): v128 {
+  return f64x2.max(f64x2.splat(-1e150), f64x2.min(f64x2.splat(1e150), value))
+}
+
+/** Adds to three numbers at `out`: Σ w (v − about), Σ w (v − about)² and Σ w over the values that are not NaN, each
+ * first brought to ±1e150. */
+export function moments(x: usize, weight: usize, rows: i32, about: f64, out: usize): void {
+  const bytes = (<usize>rows) << 3
+  const shift = f64x2.splat(about)
+  let sums = f64x2.splat(0)
+  let squares = sums
+  let total = sums
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const v = v128.load(x + at)
+    const known = f64x2.eq(v, v)
+    const w = v128.and(known, v128.load(weight + at))
+    const apart = v128.and(known, f64x2.sub(clamped(v), shift))
+    const weighted = f64x2.mul(w, apart)
+    sums = f64x2.add(sums, weighted)
+    squares = f64x2.add(squares, f64x2.mul(weighted, apart))
+    total = f64x2.add(total, w)
+  }
+  addTo(out, sums)
+  addTo(out + 8, squares)
+  addTo(out + 16, total)
+}
+
+/** v becomes (v − about) × scale, brought to ±1e150 first; NaN becomes `missing`. */
+export function standardise(x: usize, rows: i32, about: f64, scale: f64, missing: f64): void {
+  const bytes = (<usize>rows) << 3
+  const shift = f64x2.splat(about)
+  const factor = f64x2.splat(scale)
+  const gap = f64x2.splat(missing)
+  for (let at: usize = 0; at < bytes; at += 16) {
+    const v = v128.load(x + at)
+    const out = f64x2.mul(f64x2.sub(clamped(v), shift), factor)
+    v128.store(x + at, v128.bitselect(out, gap, f64x2.eq(v, v)))
+  }
+}

@@ -22,6 +22,9 @@ export interface Design {
   readonly residual: Float64Array
   /** What `logistic` writes: weight × p (1 − p). */
   readonly curvature: Float64Array
+  /** Brings every column, which may hold any numbers and NaN, into units of its spread (see {@link Units}), in place.
+   * Rows without weight do not count. `centred` false leaves zero where it is, for models without an intercept. */
+  standardise(centred?: boolean): Units
   predict(coefficient: Float64Array, base: number): void
   /** The sum of weighted losses −ln p(target), within 1e-12 of itself, from every `every`-th tile of rows. */
   logistic(coefficient: Float64Array, base: number, every?: number): number
@@ -31,11 +34,26 @@ export interface Design {
   gram(by: Field, every?: number): Float64Array
 }
 
+/** How columns were standardised: (value − mean) / spread. A value beyond ±1e150 counts as that, a missing one as the
+ * mean; a column that never changes is 0. */
+export interface Units {
+  /** The weighted mean of each column; 0 for a column without a value. */
+  readonly mean: Float64Array
+  /** The root of the weighted mean square about `mean` (about 0 when not centred); 0 for a column that never changes. */
+  readonly spread: Float64Array
+}
+
+/** Below this share of the mean a spread is rounding, not measurement; and its inverse must stay finite. */
+const ROUNDING = 1e-14
+const SMALLEST_SPREAD = 1e-150
+
 export type Field = 'weight' | 'target' | 'residual' | 'curvature'
 
 export const TILE_ROWS = 128
 
 interface Exports {
+  moments(x: number, weight: number, rows: number, about: number, out: number): void
+  standardise(x: number, rows: number, about: number, scale: number, missing: number): void
   predict(x: number, stride: number, columns: number, rows: number, coefficient: number, base: number, z: number): void
   logistic(z: number, target: number, weight: number, rows: number, residual: number, curvature: number): number
   products(x: number, stride: number, columns: number, rows: number, by: number, out: number): void
@@ -56,16 +74,16 @@ export function openDesign(rows: number, columns: number): Design {
     curvature: stride,
     coefficient: padded * 8,
     scratch: 4 * TILE_ROWS * 8,
-    products: (padded + 1) * 8,
+    products: Math.max(padded + 1, 3) * 8,
     gram: padded * padded * 8,
   }
   const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 64, 0)
   if (bytes > 2 ** 32 - 2 ** 17)
     throw new Failure('OUT_OF_MEMORY', { reason: `a linear model of ${rows} rows and ${columns} columns takes 4 GiB` })
   const { at, f64, link } = createArena(sizes)
-  const { predict, logistic, products, gram } = link<Exports>('gram')
+  const { moments, standardise, predict, logistic, products, gram } = link<Exports>('gram')
   const field = (name: Field | 'predictor') => f64.subarray(at[name] / 8, at[name] / 8 + rows)
-  const sums = f64.subarray(at.products / 8, at.products / 8 + padded + 1)
+  const sums = f64.subarray(at.products / 8, at.products / 8 + Math.max(padded + 1, 3))
   const squares = f64.subarray(at.gram / 8, at.gram / 8 + padded * padded)
 
   const setCoefficient = (coefficient: Float64Array) => {
@@ -85,6 +103,27 @@ export function openDesign(rows: number, columns: number): Design {
     predictor: field('predictor'),
     residual: field('residual'),
     curvature: field('curvature'),
+    standardise(centred = true) {
+      const momentsOf = (j: number, about: number) => {
+        sums.fill(0, 0, 3)
+        tiles(1, (offset, count) => moments(at.x + j * stride + offset, at.weight + offset, count, about, at.products))
+        return [sums[0]!, sums[1]!, sums[2]!] as const
+      }
+      const mean = Float64Array.from({ length: columns }, (_, j) =>
+        meanOf(design.column(j), design.weight, momentsOf, j),
+      )
+      const spread = mean.map((centre, j) => {
+        const [, squares, total] = momentsOf(j, centred ? centre : 0)
+        const found = total > 0 ? Math.sqrt(squares / total) : 0
+        const used = found > SMALLEST_SPREAD && found > ROUNDING * Math.abs(centre) ? found : 0
+        const [about, scale] = [centred ? centre : 0, used === 0 ? 0 : 1 / used]
+        const column = at.x + j * stride
+        tiles(1, (offset, count) => standardise(column + offset, count, about, scale, (centre - about) * scale))
+        if (rows % 2 === 1) f64[column / 8 + rows] = 0
+        return used
+      })
+      return { mean, spread }
+    },
     predict(coefficient, base) {
       setCoefficient(coefficient)
       tiles(1, (offset, count) =>
@@ -121,6 +160,20 @@ export function openDesign(rows: number, columns: number): Design {
     },
   }
   return design
+}
+
+/** Counted from the first value, so that a constant column has exactly its constant and large values keep their digits. */
+function meanOf(
+  column: Float64Array,
+  weight: Float64Array,
+  momentsOf: (j: number, about: number) => readonly [number, number, number],
+  j: number,
+): number {
+  const at = column.findIndex((value, i) => !Number.isNaN(value) && weight[i]! > 0)
+  if (at < 0) return 0
+  const first = Math.max(-1e150, Math.min(1e150, column[at]!))
+  const [sum, , total] = momentsOf(j, first)
+  return first + sum / total
 }
 
 /** The lower triangle of `squares` and the sums as one symmetric matrix. */

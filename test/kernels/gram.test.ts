@@ -88,6 +88,50 @@ test('every k-th tile: a sample of the rows', () => {
   expect(Math.abs(loss / logisticPlainly(predictor, design.target, sampled).loss - 1)).toBeLessThan(1e-11)
 })
 
+test('standardised columns have mean 0 and spread 1, by weight; gaps are the mean, constants are 0', () => {
+  const rows = 777
+  const random = createRandom(4)
+  const design = openDesign(rows, 5)
+  const gap = (i: number) => i % 10 === 3
+  for (let i = 0; i < rows; i++) {
+    design.column(0)[i] = gap(i) ? Number.NaN : 1e9 + 3 * random.normal()
+    design.column(1)[i] = 7.1
+    design.column(2)[i] = Number.NaN
+    design.column(3)[i] = [-Number.MAX_VALUE, Number.MAX_VALUE][i % 2]!
+    design.column(4)[i] = 2 + random.normal()
+    design.weight[i] = i === 0 ? 0 : random.next()
+  }
+  design.column(1)[0] = 12
+  const before = Array.from({ length: 5 }, (_, j) => design.column(j).slice())
+  const { mean, spread } = design.standardise()
+  const weight = design.weight
+  const known = before[0]!.map((v, i) => (Number.isNaN(v) ? 0 : weight[i]!))
+  const total = known.reduce((sum, w) => sum + w, 0)
+  const expected = before[0]!.reduce((sum, v, i) => sum + (known[i]! > 0 ? (known[i]! / total) * (v - 1e9) : 0), 0)
+  const square = (sum: number, v: number, i: number) =>
+    sum + (known[i]! > 0 ? (known[i]! / total) * (v - 1e9 - expected) ** 2 : 0)
+  expect(mean[0]! - 1e9).toBeCloseTo(expected, 6)
+  expect(spread[0]).toBeCloseTo(Math.sqrt(before[0]!.reduce(square, 0)), 6)
+  expect([mean[1], spread[1], mean[2], spread[2]]).toEqual([7.1, 0, 0, 0])
+  expect(spread[3]! / 1e150).toBeCloseTo(1, 2)
+  for (let i = 0; i < rows; i++) {
+    const apart = gap(i) ? 0 : (before[0]![i]! - mean[0]!) / spread[0]!
+    expect(Math.abs(design.column(0)[i]! - apart)).toBeLessThan(1e-12)
+    expect([design.column(1)[i], design.column(2)[i]]).toEqual([0, 0])
+  }
+  expect(design.products('weight')[4]).toBeCloseTo(0, 10)
+  expect(design.gram('weight')[4 * 6 + 4]).toBeCloseTo(design.gram('weight')[35]!, 10)
+})
+
+test('not centred: zero stays zero, and a gap is the mean', () => {
+  const design = openDesign(3, 1)
+  design.column(0).set([0, 3, Number.NaN])
+  design.weight.fill(1)
+  const { mean, spread } = design.standardise(false)
+  expect([mean[0], spread[0]]).toEqual([1.5, Math.sqrt(4.5)])
+  expect([...design.column(0)]).toEqual([0, 3 * (1 / Math.sqrt(4.5)), 1.5 * (1 / Math.sqrt(4.5))])
+})
+
 test('more than an arena holds is refused in words', () => {
   expect(() => openDesign(10_000_000, 100)).toThrowError(expect.objectContaining({ code: 'OUT_OF_MEMORY' }))
 })
