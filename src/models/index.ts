@@ -1,9 +1,11 @@
 /** The one list of models. A new one is a file and a line here. */
 import { autoencoder } from './autoencoder.ts'
 import { isolationForest } from './isolation-forest.ts'
+import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
+import { oneClassSvm } from './one-class-svm.ts'
 
-export const models: readonly Model[] = [isolationForest, autoencoder]
+export const models: readonly Model[] = [isolationForest, autoencoder, logisticRegression, oneClassSvm]
 
 export function findModel(kind: string): Model | undefined {
   return models.find(model => model.kind === kind)
