@@ -68,6 +68,12 @@ function backgroundOf({ profile, features }: Artifact): Float64Array[] {
   return features.map((_, c) => all.subarray(c * rows, (c + 1) * rows))
 }
 
+/** Features that read a column which nobody may see. */
+export function hiddenFeatures({ features, recipe }: Artifact): ReadonlySet<number> {
+  const closed = [...recipe.columns.private, ...recipe.columns.blinded]
+  return new Set(features.flatMap((f, i) => (f.columns.some(c => closed.includes(c)) ? [i] : [])))
+}
+
 /** The largest shares that raised the risk, largest first; at most `count` of the features that may be shown. */
 export function topReasons(
   shares: Float64Array,

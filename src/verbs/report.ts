@@ -120,7 +120,7 @@ export function timeText(seconds: number): string {
   return Number.isFinite(seconds) ? new Date(seconds * 1000).toISOString().slice(0, 19).replace('T', ' ') : ''
 }
 
-function cardOf(artifact: Artifact, id: string) {
+export function cardOf(artifact: Artifact, id: string) {
   const { lineage, recipe, features, levels } = artifact
   const { use, ...parameters } = recipe.model
   return [

@@ -16,7 +16,7 @@ import { type ModelFile, modelName, readModel, withThreshold } from './model-fil
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { riskOf } from './pipeline.ts'
 import { readInput } from './read-input.ts'
-import { explainerOf, topReasons } from './reasons.ts'
+import { explainerOf, hiddenFeatures, topReasons } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -199,11 +199,10 @@ async function writeParts(
 
 /** One text a row: feature, value and share of each reason, in order. */
 function registerReasons(door: Door, name: string, { artifact }: ModelFile, count: number): void {
-  const { features, recipe } = artifact
+  const { features } = artifact
   const width = features.length
   const explainer = explainerOf(artifact)
-  const closed = [...recipe.columns.private, ...recipe.columns.blinded]
-  const hidden = new Set(features.flatMap((f, i) => (f.columns.some(c => closed.includes(c)) ? [i] : [])))
+  const hidden = hiddenFeatures(artifact)
   door.registerTexts(name, width, block => {
     const shares = new Float64Array(block.rows * width)
     explainer.explain(block, shares)

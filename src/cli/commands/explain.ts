@@ -1,0 +1,83 @@
+import { basename } from 'node:path'
+import type { Command } from 'commander'
+import { explain, quietText } from '../../verbs/explain.ts'
+import { short } from '../../verbs/outcome.ts'
+import * as options from '../options.ts'
+import type { Terminal } from '../terminal.ts'
+
+interface Flags {
+  model?: string
+  input?: string[]
+  output?: string
+  row?: number
+  id?: string
+  top?: number
+  threads?: number
+  memory?: string
+}
+
+const EXAMPLES = `Examples:
+  tocsin explain pump.tocsin today.csv                 why the riskiest row of the table is risky
+  tocsin explain pump.tocsin today.csv --id S0035      one row, by its name
+  tocsin explain pump.tocsin today.csv --row 288 -o why
+`
+
+const SHOWN = 8
+
+export function addExplain(program: Command, terminal: Terminal): Command {
+  return program
+    .command('explain')
+    .description('Say why one row has its risk: the share of each feature, and what would have been quiet.')
+    .argument('[model]', 'the model file')
+    .argument('[input]', 'the table')
+    .option('-m, --model <file>', 'the model file')
+    .option('-i, --input <path...>', 'the table')
+    .option('-o, --output <name>', 'the outputs, without an ending (default: <model>_why)')
+    .option('--row <n>', 'number of the row, from 1', options.asCount('row'))
+    .option('--id <name>', 'the row by its name in the id column')
+    .option('--top <n>', `features to list (default: ${SHOWN})`, options.asCount('top'))
+    .option('--threads <n>', 'threads for reading tables', options.asCount('threads'))
+    .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
+    .addHelpText('before', EXAMPLES)
+    .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
+      const example = 'tocsin explain pump.tocsin today.csv'
+      const given = options.given([first, second], { model: flags.model, input: flags.input })
+      const model = options.required(given.model, 'the model', example)
+      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
+      const output = flags.output ?? `${basename(model).replace(/\.tocsin$/i, '')}_why`
+      const result = await explain(terminal.host, { ...flags, model, input, output })
+      for (const warning of result.warnings) terminal.host.warn(warning)
+      terminal.result(result.explanation)
+      describe(terminal, result, flags.top ?? SHOWN)
+    })
+}
+
+function describe(
+  terminal: Terminal,
+  { explanation, directory, files }: Awaited<ReturnType<typeof explain>>,
+  top: number,
+) {
+  const { row, name, risk, cut, level, reasons, method, hidden } = explanation
+  const named = name === `row ${row}` ? name : `${name} (row ${row})`
+  terminal.say(
+    'row',
+    `${named}: risk ${short(risk)}, ${level ? `${level}: above ${short(cut)}` : `OK: not above ${short(cut)}`}`,
+  )
+  const shown = reasons.slice(0, top)
+  const wide = Math.max(...shown.map(({ feature }) => feature.length))
+  shown.forEach(({ feature, value, unit, share, ordinary }, i) => {
+    const measured = `${short(value)}${unit ? ` ${unit}` : ''}`
+    const usual = `ordinary ${short(ordinary.median)} (${short(ordinary.min)} to ${short(ordinary.max)})`
+    terminal.say(
+      i === 0 ? 'because' : '',
+      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${measured}, ${usual}`,
+    )
+  })
+  for (const reason of shown) {
+    const text = quietText(reason)
+    if (text) terminal.say('', text)
+  }
+  if (hidden) terminal.say('', `${hidden} features are private or blinded, and not shown`)
+  terminal.say('method', method)
+  terminal.say('wrote', `${directory}/: ${files.map(f => f.name).join(', ')}`)
+}
