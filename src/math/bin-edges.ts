@@ -13,53 +13,82 @@ export function edgeRows(rows: number, random: Random): Int32Array {
 /**
  * At most `bins` − 1 edges, ascending, each midway between two neighbouring values; a value belongs to bin b when b
  * edges lie below it (so it is ≤ edge b, if there is one). With no more than `bins` distinct values each has its own
- * bin, as in LightGBM and scikit-learn. With more, the bins hold as even a share of the rows as can be: a value that
- * fills a bin alone gets one, and the others share what bins are left (Ke et al., "LightGBM", NeurIPS 2017; the rule is
- * that of its GreedyFindBin). So a sensor that reads 0 half of the time does not lose half of its resolution.
+ * bin, as in LightGBM and scikit-learn. With more, the largest bin of several values is as small as it can be, and the
+ * bins are as even as that allows: a sensor that reads 0 half of the time does not lose half of its resolution, as it
+ * would with plain quantiles.
  * @param ascending sorted values, none missing; infinities are values like others.
  */
 export function binEdges(ascending: Float64Array, bins: number): Float64Array {
-  const { values, counts } = distinct(ascending)
+  const { values, before } = distinct(ascending)
   if (values.length <= bins) return midpoints(values, i => i, values.length - 1)
-  const last = lastOfBins(counts, ascending.length, bins)
-  return midpoints(values, i => last[i]!, last.length)
+  const ends = evenEnds(before, bins)
+  return midpoints(values, i => ends[i]! - 1, ends.length - 1)
 }
 
-function distinct(ascending: Float64Array): { values: Float64Array; counts: Int32Array } {
+/** The distinct values, and how many values come before each of them, and in all. */
+function distinct(ascending: Float64Array): { values: Float64Array; before: Int32Array } {
   const values = new Float64Array(ascending.length)
-  const counts = new Int32Array(ascending.length)
+  const before = new Int32Array(ascending.length + 1)
   let found = 0
   for (let i = 0; i < ascending.length; i++) {
-    if (found === 0 || ascending[i] !== values[found - 1]) values[found++] = ascending[i]!
-    counts[found - 1]!++
+    if (i > 0 && ascending[i] === ascending[i - 1]) continue
+    before[found] = i
+    values[found++] = ascending[i]!
   }
-  return { values: values.subarray(0, found), counts: counts.subarray(0, found) }
+  before[found] = ascending.length
+  return { values: values.subarray(0, found), before: before.subarray(0, found + 1) }
 }
 
-/** Places of the distinct values that end a bin, without the last bin. */
-function lastOfBins(counts: Int32Array, rows: number, bins: number): number[] {
-  const fillsBin = counts.map(count => Number(count >= rows / bins))
-  let binsLeft = bins
-  let rowsLeft = rows
-  for (let i = 0; i < counts.length; i++) {
-    if (fillsBin[i] === 0) continue
-    binsLeft--
-    rowsLeft -= counts[i]!
+/** Where each bin ends, as places among the distinct values. */
+function evenEnds(before: Int32Array, bins: number): number[] {
+  const all = before.length - 1
+  const most = smallestLargest(before, bins)
+  // How many bins the values from each place on need, when none of several values holds more than `most`.
+  const needed = new Int32Array(all + 1)
+  for (let from = all - 1, to = all; from >= 0; from--) {
+    while (to > from + 1 && before[to]! - before[from]! > most) to--
+    needed[from] = 1 + needed[to]!
   }
-  let size = rowsLeft / binsLeft
-  const last: number[] = []
-  let inBin = 0
-  for (let i = 0; i + 1 < counts.length && last.length < bins - 1; i++) {
-    if (fillsBin[i] === 0) rowsLeft -= counts[i]!
-    inBin += counts[i]!
-    // A half-full bin also ends before a value that gets a bin of its own.
-    const ends = fillsBin[i] === 1 || inBin >= size || (fillsBin[i + 1] === 1 && inBin >= Math.max(1, size / 2))
-    if (!ends) continue
-    last.push(i)
-    inBin = 0
-    if (fillsBin[i] === 0) size = rowsLeft / --binsLeft
+  const ends: number[] = []
+  for (let from = 0; from < all; ) {
+    const binsLeft = bins - ends.length
+    const share = Math.min(most, (before[all]! - before[from]!) / binsLeft)
+    let to = from + 1
+    while (before[to]! - before[from]! < share && before[to + 1]! - before[from]! <= most) to++
+    while (needed[to]! > binsLeft - 1) to++
+    ends.push(to)
+    from = to
   }
-  return last
+  return ends
+}
+
+/** The smallest number of rows such that `bins` bins suffice when none of several values holds more. */
+function smallestLargest(before: Int32Array, bins: number): number {
+  const all = before.length - 1
+  const suffices = (most: number): boolean => {
+    let from = 0
+    for (let used = 0; used < bins && from < all; used++)
+      from = Math.max(from + 1, lastUpTo(before, before[from]! + most))
+    return from === all
+  }
+  let [low, high] = [1, before[all]!]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (suffices(middle)) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** The last place whose entry is ≤ limit. */
+function lastUpTo(before: Int32Array, limit: number): number {
+  let [low, high] = [0, before.length - 1]
+  while (low < high) {
+    const middle = (low + high + 1) >> 1
+    if (before[middle]! <= limit) low = middle
+    else high = middle - 1
+  }
+  return low
 }
 
 function midpoints(values: Float64Array, place: (edge: number) => number, count: number): Float64Array {

@@ -12,6 +12,22 @@ function sizes(values: Float64Array, found: readonly number[]): number[] {
   return counts
 }
 
+/** Rows in the largest bin of several of the values 0, 1, 2 … that come `counts` times; 0 when there is none. */
+function largest(counts: readonly number[], edges: readonly number[]): number {
+  const ends = [...edges, Infinity]
+  const inBin = (bin: number) =>
+    counts.filter((_, value) => value <= ends[bin]! && value > (bin === 0 ? -1 : ends[bin - 1]!))
+  return Math.max(...ends.map((_, bin) => (inBin(bin).length > 1 ? inBin(bin).reduce((a, b) => a + b) : 0)))
+}
+
+/** All ways to cut the values 0 … n − 1 into at most `bins` bins. */
+function allEdges(n: number, bins: number): number[][] {
+  const subsets = Array.from({ length: 2 ** (n - 1) }, (_, set) =>
+    Array.from({ length: n - 1 }, (_, i) => i + 0.5).filter((_, i) => (set >> i) & 1),
+  )
+  return subsets.filter(edges => edges.length < bins)
+}
+
 describe('edges', () => {
   test('few distinct values: midway between neighbours', () => {
     expect(edges([3, 1, 1, 2, 7], 255)).toEqual([1.5, 2.5, 5])
@@ -31,24 +47,25 @@ describe('edges', () => {
     expect(sizes(values, found)).toEqual([1000, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100])
   })
 
-  test('no bin of several values holds more than four times its share', () => {
-    for (let seed = 0; seed < 400; seed++) {
-      const random = createRandom(seed)
-      const bins = 2 + random.integer(39)
-      const tied = random.next()
-      const values = Float64Array.from({ length: 500 }, () =>
-        random.next() < tied ? Math.round(random.normal() * 3) : random.normal(),
-      ).sort()
-      const found = [...binEdges(values, bins)]
-      expect(found.length).toBeLessThan(bins)
-      const counts = sizes(values, found)
-      expect(Math.min(...counts)).toBeGreaterThan(0)
-      let from = 0
-      for (const count of counts) {
-        if (new Set(values.subarray(from, from + count)).size > 1) expect(count).toBeLessThanOrEqual((4 * 500) / bins)
-        from += count
-      }
-    }
+  test('256 values in 255 bins: one bin of two', () => {
+    const values = Float64Array.from({ length: 256 }, (_, i) => i)
+    expect(sizes(values, [...binEdges(values, 255)]).filter(size => size !== 1)).toEqual([2])
+  })
+
+  test('the largest bin of several values is as small as it can be', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 2, maxLength: 9 }),
+        fc.integer({ min: 1, max: 5 }),
+        (counts, bins) => {
+          const values = Float64Array.from(counts.flatMap((count, value) => new Array<number>(count).fill(value)))
+          const found = [...binEdges(values, bins)]
+          expect(found.length).toBeLessThan(bins)
+          expect(largest(counts, found)).toBe(Math.min(...allEdges(counts.length, bins).map(e => largest(counts, e))))
+        },
+      ),
+      { numRuns: 300 },
+    )
   })
 
   test('an edge is at least the lower and below the upper of its neighbours, whatever they are', () => {
