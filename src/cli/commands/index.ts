@@ -19,6 +19,7 @@ export const commands: readonly Entry[] = [
   { words: ['evaluate'], load: async () => (await import('./evaluate.ts')).addEvaluate },
   { words: ['score', 'score-batch'], load: async () => (await import('./score.ts')).addScore },
   { words: ['explain'], load: async () => (await import('./explain.ts')).addExplain },
+  { words: ['importance'], load: async () => (await import('./importance.ts')).addImportance },
   { words: ['models'], load: async () => (await import('./models.ts')).addModels },
   { words: ['inspect'], load: async () => (await import('./inspect.ts')).addInspect },
   { words: ['schema'], load: async () => (await import('./schema.ts')).addSchema },

@@ -1,0 +1,311 @@
+/** What a model goes by, over a whole table: the mean size of each feature's share, and what the quality loses without it. */
+import { join } from 'node:path'
+import type { Artifact } from '../artifact/artifact.ts'
+import { renderPng, renderSvg } from '../charts/render.ts'
+import { htmlReport } from '../charts/report.ts'
+import { sharesChart } from '../charts/shares.ts'
+import type { PublishedFile } from '../data/publish.ts'
+import { Failure } from '../errors.ts'
+import { rocAuc } from '../math/metrics.ts'
+import { createRandom } from '../math/random.ts'
+import { rootMeanSquaredError } from '../math/regression.ts'
+import { mean } from '../math/statistics.ts'
+import { short } from '../plan/reasons.ts'
+import { scoreRows } from './evaluate.ts'
+import { pick, type Rows, take } from './gather.ts'
+import type { Host } from './host.ts'
+import { type ModelFile, readModel } from './model-file.ts'
+import { riskOf } from './pipeline.ts'
+import { refuseOverwriting, splitOutput } from './place.ts'
+import { explainerOf, hiddenFeatures, needsBackground } from './reasons.ts'
+import { cardOf } from './report.ts'
+import { inSession, type Resources } from './session.ts'
+
+export interface ImportanceRequest extends Resources {
+  readonly model: string
+  readonly input: readonly string[]
+  /** The name of the outputs, without an ending. */
+  readonly output: string
+  /** Rows to look at, drawn by the recipe's seed. */
+  readonly sample?: number | undefined
+}
+
+export interface FeatureImportance {
+  readonly feature: string
+  readonly unit: string | undefined
+  /** The mean size of its share in a row's risk. */
+  readonly mean_share: number
+  /** The same as a part of all features together. */
+  readonly part: number
+  /** Rank correlation of value and share: +1 where high values raise the risk, −1 where low ones do. */
+  readonly direction: number
+  /** How much the quality falls when the feature's values are dealt out anew among the rows; null without answers. */
+  readonly loss: number | null
+}
+
+export interface Importance {
+  readonly rows: number
+  readonly method: string
+  /** "AUC" or "RMSE": what `loss` is a loss of. */
+  readonly quality: { readonly figure: string; readonly value: number } | null
+  readonly features: readonly FeatureImportance[]
+  readonly hidden: number
+}
+
+export interface ImportanceResult {
+  readonly model: ModelFile
+  readonly importance: Importance
+  readonly directory: string
+  readonly files: readonly PublishedFile[]
+  readonly warnings: readonly string[]
+}
+
+/** Rows looked at, unless told otherwise: shares by permutation cost a hundred times a score. */
+const SAMPLE = 2000
+const SAMPLE_BY_PERMUTATION = 300
+/** Times a feature's values are dealt out anew. */
+const DEALS = 5
+const DEAL_ROWS = 20_000
+
+export async function importance(host: Host, request: ImportanceRequest): Promise<ImportanceResult> {
+  const model = readModel(request.model)
+  const { directory, name } = splitOutput(request.output)
+  const files = [`${name}.csv`, `${name}.png`, `${name}.html`]
+  refuseOverwriting(
+    [...request.input, request.model],
+    files.map(file => join(directory, file)),
+  )
+  return inSession(host, { directory, name, files }, request, async session => {
+    const scored = await scoreRows(host, session, model, request)
+    const found = importanceOf(model.artifact, scored.rows, scored.risk, request.sample, host)
+    const chart = chartOf(model.artifact, found)
+    await session.run.write(`${name}.csv`, csvOf(found))
+    await session.run.write(`${name}.png`, await renderPng(chart))
+    const svg = await renderSvg(chart)
+    await session.run.write(`${name}.html`, pageOf(model, found, { svg, about: chart.about, wide: true }))
+    const published = await session.run.publish({ files, metadata: undefined })
+    return { model, importance: found, directory, files: published, warnings: scored.warnings }
+  })
+}
+
+export function importanceOf(
+  artifact: Artifact,
+  rows: Rows,
+  risk: Float64Array,
+  sample: number | undefined,
+  host?: Pick<Host, 'progress'>,
+): Importance {
+  const scored = Int32Array.from(risk, (_, i) => i).filter(i => Number.isFinite(risk[i]!))
+  if (scored.length === 0)
+    throw new Failure('TOO_FEW_ROWS', {
+      what: 'Scored rows',
+      found: 0,
+      needed: 1,
+      hint: 'No row has a risk to explain.',
+    })
+  const { features, recipe } = artifact
+  const wanted = sample ?? (needsBackground(recipe) ? SAMPLE_BY_PERMUTATION : SAMPLE)
+  const chosen = drawn(scored, wanted, recipe.seed)
+  const explainer = explainerOf(artifact)
+  const shares = sharesOf(explainer, rows, chosen, features.length, host)
+  const closed = hiddenFeatures(artifact)
+  const sizes = features.map((_, f) => mean(shares[f]!.map(Math.abs)))
+  const whole = sizes.reduce((sum, size) => sum + size, 0) || 1
+  const judge = judgeOf(artifact, rows)
+  const dealt = drawn(scored, DEAL_ROWS, recipe.seed)
+  const quality = judge && judge.figure(take(risk, dealt), dealt)
+  const told = judge !== undefined && quality !== undefined && Number.isFinite(quality)
+  const found = features.flatMap((feature, f): FeatureImportance[] => {
+    if (closed.has(f)) return []
+    return [
+      {
+        feature: feature.name,
+        unit: feature.unit,
+        mean_share: sizes[f]!,
+        part: sizes[f]! / whole,
+        direction: rankCorrelation(take(rows.features[f]!, chosen), shares[f]!),
+        loss: told ? lossOf(artifact, rows, dealt, f, judge, quality) : null,
+      },
+    ]
+  })
+  return {
+    rows: chosen.length,
+    method: explainer.method,
+    quality: told ? { figure: judge.name, value: quality } : null,
+    features: found.sort((a, b) => b.mean_share - a.mean_share),
+    hidden: closed.size,
+  }
+}
+
+function drawn(rows: Int32Array, count: number, seed: number): Int32Array {
+  if (rows.length <= count) return rows
+  return Int32Array.from(createRandom(seed).fork(SAMPLING).sample(rows.length, count).sort(), i => rows[i]!)
+}
+
+/** Streams of random numbers of their own. */
+const SAMPLING = 21
+const DEALING = 22
+
+const CHUNK = 256
+
+/** One array of shares a feature. */
+function sharesOf(
+  explainer: ReturnType<typeof explainerOf>,
+  rows: Rows,
+  chosen: Int32Array,
+  width: number,
+  host?: Pick<Host, 'progress'>,
+): Float64Array[] {
+  const shares = Array.from({ length: width }, () => new Float64Array(chosen.length))
+  for (let from = 0; from < chosen.length; from += CHUNK) {
+    const part = chosen.subarray(from, from + CHUNK)
+    const out = new Float64Array(part.length * width)
+    explainer.explain(pick(rows, part), out)
+    for (let i = 0; i < part.length; i++) for (let f = 0; f < width; f++) shares[f]![from + i] = out[i * width + f]!
+    host?.progress('explaining', from + part.length, chosen.length)
+  }
+  return shares
+}
+
+interface Judge {
+  readonly name: string
+  /** Higher is better. */
+  figure(risk: Float64Array, rows: Int32Array): number
+}
+
+function judgeOf({ recipe }: Artifact, rows: Rows): Judge | undefined {
+  const { target } = recipe.columns
+  if (target?.kind === 'value') {
+    const sign = target.risk === 'low' ? -1 : 1
+    return {
+      name: 'RMSE',
+      figure: (risk, of) =>
+        -rootMeanSquaredError(
+          risk.map(r => sign * r),
+          take(rows.target, of),
+        ),
+    }
+  }
+  if (target || !rows.label.some(l => l === 1) || !rows.label.some(l => l === 0)) return undefined
+  return { name: 'AUC', figure: (risk, of) => rocAuc(risk, take(rows.label, of)).auc }
+}
+
+/** Breiman 2001: the quality before, less the mean quality with the feature's values dealt out anew among the rows. */
+function lossOf(
+  artifact: Artifact,
+  rows: Rows,
+  of: Int32Array,
+  feature: number,
+  judge: Judge,
+  quality: number,
+): number {
+  const risks = riskOf(artifact)
+  const x = pick(rows, of)
+  const random = createRandom(artifact.recipe.seed).fork(DEALING)
+  const after: number[] = []
+  for (let deal = 0; deal < DEALS; deal++) {
+    const order = Int32Array.from(of, (_, i) => i)
+    random.shuffle(order)
+    const columns = x.columns.map((column, c) => (c === feature ? take(column as Float64Array, order) : column))
+    const risk = new Float64Array(of.length)
+    risks({ rows: of.length, columns }, risk)
+    after.push(judge.figure(risk, of))
+  }
+  return quality - mean(Float64Array.from(after))
+}
+
+/** Spearman's: the correlation of ranks; ties share theirs. NaN values stand in the middle. */
+function rankCorrelation(a: Float64Array, b: Float64Array): number {
+  const [x, y] = [ranks(a), ranks(b)]
+  const centre = (a.length - 1) / 2
+  let [xy, xx, yy] = [0, 0, 0]
+  for (let i = 0; i < a.length; i++) {
+    const [dx, dy] = [x[i]! - centre, y[i]! - centre]
+    xy += dx * dy
+    xx += dx * dx
+    yy += dy * dy
+  }
+  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0
+}
+
+function ranks(values: Float64Array): Float64Array {
+  const order = Int32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || 0 || a - b)
+  const out = new Float64Array(values.length)
+  for (let from = 0; from < order.length; ) {
+    let to = from
+    while (to + 1 < order.length && values[order[to + 1]!] === values[order[from]!]) to++
+    for (let k = from; k <= to; k++) out[order[k]!] = (from + to) / 2
+    from = to + 1
+  }
+  return out
+}
+
+const SHOWN = 30
+
+function chartOf({ name }: Artifact, { features, rows, method }: Importance) {
+  const sign = (direction: number) => (direction > 0.3 ? ' ↑' : direction < -0.3 ? ' ↓' : '')
+  return sharesChart({
+    name: 'importance',
+    title: `What ${name} goes by`,
+    subtitle: `mean size of the shares over ${rows} rows; ↑ high values raise the risk, ↓ low ones do. ${method}`.slice(
+      0,
+      150,
+    ),
+    shares: features.slice(0, SHOWN).map(f => ({ name: `${f.feature}${sign(f.direction)}`, share: f.mean_share })),
+    unit: 'mean size of the share',
+  })
+}
+
+function csvOf({ features }: Importance): string {
+  const quote = (text: string) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text)
+  const lines = features.map(f =>
+    [quote(f.feature), f.mean_share, f.part, f.direction, f.loss === null ? '' : f.loss].join(','),
+  )
+  return `${['feature,mean_share,part,direction,loss', ...lines].join('\n')}\n`
+}
+
+function pageOf(
+  { artifact, id }: ModelFile,
+  found: Importance,
+  picture: { svg: string; about: string; wide: boolean },
+): string {
+  const { rows, method, quality, features, hidden } = found
+  return htmlReport({
+    title: `${artifact.name}: what it goes by`,
+    subtitle: `${rows} rows; shares by ${method}`,
+    headline: features.slice(0, 3).map(f => ({
+      name: f.feature,
+      value: `${short(100 * f.part)} %`,
+      detail: 'of all shares',
+    })),
+    charts: [picture],
+    tables: [
+      {
+        title: 'Features',
+        head: [
+          'feature',
+          'mean share',
+          'part',
+          'direction',
+          ...(quality ? [`loss of ${quality.figure} without it`] : []),
+        ],
+        rows: features.map(f => [
+          f.feature,
+          short(f.mean_share),
+          `${short(100 * f.part)} %`,
+          f.direction.toFixed(2),
+          ...(quality ? [short(f.loss ?? Number.NaN)] : []),
+        ]),
+        foot: [
+          'Direction: rank correlation of value and share.',
+          ...(quality ? [`${quality.figure} on these rows: ${short(Math.abs(quality.value))}.`] : []),
+          ...(hidden ? [`${hidden} features are private or blinded, and not shown.`] : []),
+        ].join(' '),
+      },
+    ],
+    card: cardOf(artifact, id),
+    unsupported: [],
+    warnings: [],
+    notes: [],
+  })
+}
