@@ -1,7 +1,7 @@
 /** Where to cut a column of numbers into bins, for models that learn from bins instead of numbers. */
 import type { Random } from './random.ts'
 
-/** As many values as edges are taken from: quantiles of more would move by less than a tenth of a bin. */
+/** As many values as edges are taken from: quantiles of more would move by less than a third of a bin. */
 export const EDGE_SAMPLE = 200_000
 
 /** The rows to take edges from, ascending: all of them, or {@link EDGE_SAMPLE} drawn at random. */
@@ -19,24 +19,22 @@ export function edgeRows(rows: number, random: Random): Int32Array {
  * @param ascending sorted values, none missing; infinities are values like others.
  */
 export function binEdges(ascending: Float64Array, bins: number): Float64Array {
-  const { values, before } = distinct(ascending)
-  if (values.length <= bins) return midpoints(values, i => i, values.length - 1)
-  const ends = evenEnds(before, bins)
-  return midpoints(values, i => ends[i]! - 1, ends.length - 1)
+  const first = firstPlaces(ascending)
+  const distinct = first.length - 1
+  const ends = distinct <= bins ? undefined : evenEnds(first, bins)
+  return Float64Array.from({ length: Math.max(0, (ends?.length ?? distinct) - 1) }, (_, i) => {
+    const upper = first[ends?.[i] ?? i + 1]!
+    return between(ascending[upper - 1]!, ascending[upper]!)
+  })
 }
 
-/** The distinct values, and how many values come before each of them, and in all. */
-function distinct(ascending: Float64Array): { values: Float64Array; before: Int32Array } {
-  const values = new Float64Array(ascending.length)
-  const before = new Int32Array(ascending.length + 1)
+/** Where each distinct value comes first, and the number of all values: how many come before each. */
+function firstPlaces(ascending: Float64Array): Int32Array {
+  const places = new Int32Array(ascending.length + 1)
   let found = 0
-  for (let i = 0; i < ascending.length; i++) {
-    if (i > 0 && ascending[i] === ascending[i - 1]) continue
-    before[found] = i
-    values[found++] = ascending[i]!
-  }
-  before[found] = ascending.length
-  return { values: values.subarray(0, found), before: before.subarray(0, found + 1) }
+  for (let i = 0; i < ascending.length; i++) if (i === 0 || ascending[i] !== ascending[i - 1]) places[found++] = i
+  places[found] = ascending.length
+  return places.subarray(0, found + 1)
 }
 
 /** Where each bin ends, as places among the distinct values. */
@@ -89,13 +87,6 @@ function lastUpTo(before: Int32Array, limit: number): number {
     else high = middle - 1
   }
   return low
-}
-
-function midpoints(values: Float64Array, place: (edge: number) => number, count: number): Float64Array {
-  return Float64Array.from({ length: Math.max(0, count) }, (_, i) => {
-    const at = place(i)
-    return between(values[at]!, values[at + 1]!)
-  })
 }
 
 /** A number t with low ≤ t < high, midway where it can be. */
