@@ -4,8 +4,9 @@ import { isolationForest } from './isolation-forest.ts'
 import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
 import { oneClassSvm } from './one-class-svm.ts'
+import { ridge } from './ridge.ts'
 
-export const models: readonly Model[] = [isolationForest, autoencoder, logisticRegression, oneClassSvm]
+export const models: readonly Model[] = [isolationForest, autoencoder, logisticRegression, oneClassSvm, ridge]
 
 export function findModel(kind: string): Model | undefined {
   return models.find(model => model.kind === kind)
