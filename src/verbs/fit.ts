@@ -16,7 +16,7 @@ import { type Planned, planColumns } from './columns.ts'
 import { requireRows } from './enough-rows.ts'
 import { gather, pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
-import { riskOf } from './pipeline.ts'
+import { type Fitted, openRisk } from './pipeline.ts'
 import { BACKGROUND_ROWS, needsBackground } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { prepareRows } from './prepare.ts'
@@ -167,9 +167,11 @@ export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
 }
 
 /** The risk of every row; NaN for rows that cannot be used. */
-export function scoreAll(fitted: Parameters<typeof riskOf>[0] & { recipe: Recipe }, rows: Rows): Float64Array {
+export function scoreAll(fitted: Fitted & { recipe: Recipe }, rows: Rows): Float64Array {
   const out = new Float64Array(rows.rows)
-  riskOf(fitted)({ rows: rows.rows, columns: rows.features }, out)
+  const { risk, close } = openRisk(fitted, { rows: rows.rows })
+  risk({ rows: rows.rows, columns: rows.features }, out)
+  void close()
   for (const row of rows.rejection.keys()) if (!isUsable(rows, fitted.recipe, row)) out[row] = Number.NaN
   return out
 }

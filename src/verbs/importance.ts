@@ -113,7 +113,7 @@ export function importanceOf(
   const whole = sizes.reduce((sum, size) => sum + size, 0) || 1
   const judge = judgeOf(artifact, rows)
   const dealt = drawn(scored, DEAL_ROWS, recipe.seed)
-  const quality = judge && judge.figure(take(risk, dealt), dealt)
+  const quality = judge?.figure(take(risk, dealt), dealt)
   const told = judge !== undefined && quality !== undefined && Number.isFinite(quality)
   const found = features.flatMap((feature, f): FeatureImportance[] => {
     if (closed.has(f)) return []

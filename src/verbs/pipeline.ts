@@ -1,4 +1,5 @@
 /** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
+import { availableParallelism } from 'node:os'
 import type { Columns } from '../math/columns.ts'
 import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
@@ -7,6 +8,7 @@ import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { findTransform } from '../transforms/index.ts'
 import { scorerOf } from './ensemble.ts'
+import { shareScoring } from './share-scoring.ts'
 
 export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
@@ -26,10 +28,13 @@ export const BLOCK_ROWS = 2048
  * it as it is; a risk that is not finite is none either, because NaN compares as "above every cut" in SQL. Where low
  * values are the risk, the sign of a predicted number is turned here, once.
  */
-export function riskOf(fitted: Fitted, blockRows = BLOCK_ROWS): Risk {
+export function riskOf(
+  fitted: Fitted,
+  blockRows = BLOCK_ROWS,
+  scorer = scorerOf(fitted.recipe.model, fitted.model),
+): Risk {
   const steps = fitted.recipe.transforms.map((step, i) => transform(step.use).apply(fitted.transforms[i] ?? {}))
   const { model, columns } = fitted.recipe
-  const scorer = scorerOf(model, fitted.model)
   const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
   const likely = fitted.probability && probabilityOf(fitted.probability)
   const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
@@ -52,6 +57,27 @@ export function riskOf(fitted: Fitted, blockRows = BLOCK_ROWS): Risk {
       else scoreBlock(slice(block, from, rows), out.subarray(from, from + rows))
     }
   }
+}
+
+/** Fewer rows than this are scored before another thread has started. */
+const SHARED_ROWS = 10_000
+
+export interface OpenRisk {
+  readonly risk: Risk
+  /** Ends the threads that helped. */
+  close(): Promise<void>
+}
+
+/** The risk of each of many rows: a heavy model's blocks are shared between all cores, to the same bits. */
+export function openRisk(
+  fitted: Fitted,
+  { rows, threads, blockRows }: { rows: number; threads?: number | undefined; blockRows?: number | undefined },
+): OpenRisk {
+  const { model } = fitted.recipe
+  const heavy = membersOf(model).some(({ use }) => findModel(use)?.heavy)
+  if (!heavy || rows < SHARED_ROWS) return { risk: riskOf(fitted, blockRows), close: async () => {} }
+  const scorer = shareScoring(model, fitted.model, threads ?? availableParallelism())
+  return { risk: riskOf(fitted, blockRows, scorer), close: scorer.close }
 }
 
 function slice(block: Columns, from: number, rows: number): Columns {

@@ -14,7 +14,7 @@ import type { Host } from './host.ts'
 import { metadataOf } from './metadata.ts'
 import { type ModelFile, modelName, readModel, withThreshold } from './model-file.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
-import { riskOf } from './pipeline.ts'
+import { openRisk } from './pipeline.ts'
 import { readInput } from './read-input.ts'
 import { explainerOf, hiddenFeatures, topReasons } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
@@ -172,7 +172,11 @@ async function writeParts(
   const parts: string[] = []
   for (const [i, model] of models.entries()) {
     const part = several ? join(session.run.folder, `part-${i}.parquet`) : master
-    const risk = riskOf(model.artifact, request.batchSize)
+    const { risk, close } = openRisk(model.artifact, {
+      rows: source.rows,
+      threads: request.threads,
+      blockRows: request.batchSize,
+    })
     let done = 0
     door.register(`risk_${i}`, model.artifact.features.length, (block, out) => {
       risk(block, out)
@@ -189,7 +193,11 @@ async function writeParts(
       without: replaced,
       ...(reasons > 0 ? { reasons: { count: reasons, sql: `why_${i}`, of: request.reasonsOf ?? 'alarms' } } : {}),
     })
-    await writeParquet(door, sql, part)
+    try {
+      await writeParquet(door, sql, part)
+    } finally {
+      await close()
+    }
     parts.push(part)
   }
   if (!several) return
