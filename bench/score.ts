@@ -1,10 +1,13 @@
 /**
- * npm run bench:score [-- ROWS] [--rounds N] [--memory]
+ * npm run bench:score [-- ROWS] [--rounds N] [--model KIND] [--memory]
  *
  * Scores one CSV to CSV + Parquet + metadata, as whole processes: tocsin against the pandas and polars pipelines around
  * scikit-learn's isolation forest, and against DuckDB merely copying the file. Each peer is run in a pair with
  * tocsin, one after the other, so that a busy machine slows both; the ratio is the median of the pairs. tocsin's time
  * includes bringing its files to the disk (fsync), the others' does not.
+ *
+ * --model: another model than the isolation forest: local-outlier-factor, one-class-svm or autoencoder, against the pandas
+ * pipeline around the same of scikit-learn; it may be given several times.
  *
  * --memory: peak memory of tocsin alone at 1, 10 and 20 million rows (8 GB of disk while it runs).
  */
@@ -25,15 +28,32 @@ const SMALL_ROWS = 10_000
 const TRAIN_SEED = 7
 const SEED = 42
 
-const RECIPE = `tocsin: 1
+const FOREST = 'isolation-forest'
+
+/** Our kind, its parameters, what the peers' file is called. The peers scale; a forest need not. */
+const KINDS: Readonly<Record<string, { model: string; peer: string; scaled: boolean }>> = {
+  [FOREST]: { model: `{use: ${FOREST}, n_estimators: 100}`, peer: 'isolation_forest', scaled: false },
+  'local-outlier-factor': { model: '{use: local-outlier-factor, n_neighbors: 20}', peer: 'lof', scaled: true },
+  'one-class-svm': { model: '{use: one-class-svm, nu: 0.05}', peer: 'one_class_svm', scaled: true },
+  autoencoder: {
+    model: '{use: autoencoder, encoder_dims: [16], bottleneck_dim: 8, dropout: 0, epochs: 30}',
+    peer: 'autoencoder',
+    scaled: true,
+  },
+}
+
+// All rows teach, as they do for the peers: calibrate is 0, and the threshold is said.
+const recipe = (kind: string) => `tocsin: 1
 name: bench
 rows: {file: train.csv}
 columns:
   time: {name: timestamp, format: 'YYYY-MM-DDTHH:mm:ssZ'}
   group: unit_id
-model: {use: isolation-forest, n_estimators: 100}
+${KINDS[kind]?.scaled ? 'transforms: [scale]' : ''}
+split: {calibrate: 0}
+model: ${KINDS[kind]?.model}
 levels:
-  ALARM: {quantile: 99%}
+  ALARM: {contamination: 1%}
 seed: 42
 `
 
@@ -45,45 +65,53 @@ const model = join(WORK, 'bench.tocsin')
 const ours: Contender = input => [node, tocsin, 'score', '--model', model, '--input', input, '--output', OUTPUT]
 
 const { values, positionals } = parseArgs({
-  options: { rounds: { type: 'string', default: '3' }, memory: { type: 'boolean', default: false } },
+  options: {
+    rounds: { type: 'string', default: '3' },
+    model: { type: 'string', multiple: true, default: [FOREST] },
+    memory: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 })
 const rows = Number(positionals[0] ?? 1_000_000)
 const rounds = Number(values.rounds)
-if (!Number.isSafeInteger(rows) || rows < 1 || !Number.isSafeInteger(rounds) || rounds < 1) {
-  throw new Error('usage: npm run bench:score [-- ROWS] [--rounds N] [--memory]')
+const known = values.model.every(kind => kind in KINDS)
+if (!Number.isSafeInteger(rows) || rows < 1 || !Number.isSafeInteger(rounds) || rounds < 1 || !known) {
+  throw new Error('usage: npm run bench:score [-- ROWS] [--rounds N] [--model KIND] [--memory]')
 }
 
 mkdirSync(WORK, { recursive: true })
-await fitModel()
-if (values.memory) await memory()
-else {
-  const peers = await trainPeers()
-  await race(peers)
-  await small(peers)
+for (const kind of values.model) {
+  await fitModel(kind)
+  if (values.memory) await memory()
+  else {
+    const peers = await trainPeers(kind)
+    await race(peers)
+    if (kind === FOREST) await small(peers)
+  }
 }
 rmSync(WORK, { recursive: true })
 
-async function fitModel(): Promise<void> {
+async function fitModel(kind: string): Promise<void> {
   writeFileSync(join(WORK, 'train.csv'), readFileSync(sensorTable(TRAIN_ROWS, TRAIN_SEED)))
-  writeFileSync(join(WORK, 'bench.yaml'), RECIPE)
+  writeFileSync(join(WORK, 'bench.yaml'), recipe(kind))
   const { wallS } = await measure(node, [tocsin, 'fit', join(WORK, 'bench.yaml'), '-o', model])
-  console.log(`tocsin fitted on ${count(TRAIN_ROWS)} rows in ${wallS.toFixed(2)} s`)
+  console.log(`\n${kind}: tocsin fitted on ${count(TRAIN_ROWS)} rows in ${wallS.toFixed(2)} s`)
 }
 
 /** The peers by name; without their scripts only DuckDB is left. */
-async function trainPeers(): Promise<Map<string, Contender>> {
+async function trainPeers(kind: string): Promise<Map<string, Contender>> {
   const peers = new Map<string, Contender>()
   if (existsSync(PEERS)) {
     const interpreter = python()
     await measure(interpreter, [join(PEERS, 'peer_train.py'), join(WORK, 'train.csv'), WORK])
     const script = (file: string): Contender => {
-      const forest = join(WORK, 'isolation_forest.joblib')
-      return input => [interpreter, join(PEERS, file), '--model', forest, '--input', input, '--output', OUTPUT]
+      const fitted = join(WORK, `${KINDS[kind]?.peer}.joblib`)
+      return input => [interpreter, join(PEERS, file), '--model', fitted, '--input', input, '--output', OUTPUT]
     }
     peers.set('pandas + scikit-learn', script('peer_score.py'))
-    peers.set('polars + scikit-learn', script('peer_score_fast.py'))
+    if (kind === FOREST) peers.set('polars + scikit-learn', script('peer_score_fast.py'))
   } else console.warn(`SKIPPED: no ${PEERS}, so there is no Python pipeline to run against`)
+  if (kind !== FOREST) return peers
   const floor = join(import.meta.dirname, 'floor.ts')
   peers.set('DuckDB copy, as text', input => [node, floor, 'text', input, OUTPUT])
   peers.set('DuckDB copy, typed', input => [node, floor, 'typed', input, OUTPUT])
