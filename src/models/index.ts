@@ -4,9 +4,17 @@ import { isolationForest } from './isolation-forest.ts'
 import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
 import { oneClassSvm } from './one-class-svm.ts'
+import { randomForest } from './random-forest.ts'
 import { ridge } from './ridge.ts'
 
-export const models: readonly Model[] = [isolationForest, autoencoder, logisticRegression, oneClassSvm, ridge]
+export const models: readonly Model[] = [
+  isolationForest,
+  autoencoder,
+  logisticRegression,
+  oneClassSvm,
+  randomForest,
+  ridge,
+]
 
 export function findModel(kind: string): Model | undefined {
   return models.find(model => model.kind === kind)
