@@ -24,6 +24,27 @@ export function cholesky(a: Float64Array, n: number, floor = 0): Float64Array | 
   return l
 }
 
+/**
+ * The factor of A with the least share of `whole` added to its diagonal that makes it definite: for the steps of a
+ * minimisation, whose way it changes and whose end it does not. `whole` is what the diagonal was before rounding could
+ * make it small; where it is 0, nothing depends on the coordinate, and its diagonal becomes 1.
+ */
+export function dampedCholesky(a: Float64Array, n: number, whole: Float64Array = diagonal(a, n)): Float64Array {
+  for (let share = 0; share <= 1; share = share === 0 ? 1e-12 : share * 100) {
+    const damped = a.slice()
+    for (let j = 0; j < n; j++) damped[j * n + j] = damped[j * n + j]! + share * whole[j]! || 1
+    const factor = cholesky(damped, n, 1e-13)
+    if (factor) return factor
+  }
+  const last = new Float64Array(n * n)
+  for (let j = 0; j < n; j++) last[j * n + j] = Math.sqrt(whole[j]!) || 1
+  return last
+}
+
+function diagonal(a: Float64Array, n: number): Float64Array {
+  return Float64Array.from({ length: n }, (_, j) => a[j * (n + 1)]!)
+}
+
 /** x of L Lᵀ x = b, as a new array. */
 export function solveCholesky(l: Float64Array, n: number, b: Float64Array): Float64Array {
   return solveUpper(l, n, solveLower(l, n, b))

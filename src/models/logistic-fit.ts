@@ -7,7 +7,7 @@
  * minimum is the same.
  */
 import type { Design } from '../kernels/gram.ts'
-import { cholesky, solveCholesky } from '../math/cholesky.ts'
+import { dampedCholesky, solveCholesky } from '../math/cholesky.ts'
 import { coordinateDescent } from '../math/coordinate-descent.ts'
 
 export interface Penalties {
@@ -111,27 +111,8 @@ function solver(hessian: Float64Array, { ridge, lasso }: Penalties, { intercept,
     return ({ coefficient, gradient }) =>
       coordinateDescent({ hessian, gradient, from: coefficient, penalty }, 0.01 * tolerance)
   }
-  const factor = dampedFactor(hessian, n)
+  const factor = dampedCholesky(hessian, n)
   return ({ gradient }) => solveCholesky(factor, n, gradient).map(value => -value)
-}
-
-/** Columns that say the same leave a direction without curvature; the least share of its diagonal that makes the matrix
- * definite is added. It changes the way to the minimum, not the minimum. */
-export function dampedFactor(hessian: Float64Array, n: number): Float64Array {
-  for (let damping = 0; damping <= 1; damping = damping === 0 ? 1e-12 : damping * 100) {
-    const damped = hessian.slice()
-    for (let j = 0; j < n; j++) damped[j * n + j] = damped[j * n + j]! * (1 + damping) || 1
-    const factor = cholesky(damped, n, 1e-13)
-    if (factor) return factor
-  }
-  return identity(n)
-}
-
-/** For a matrix of nothing but zeros or NaN: the step is the gradient. */
-function identity(n: number): Float64Array {
-  const out = new Float64Array(n * n)
-  for (let j = 0; j < n; j++) out[j * n + j] = 1
-  return out
 }
 
 /** Halves the step until the value falls by a quarter of what the slope promises; rounding in the value is forgiven.
