@@ -1,5 +1,6 @@
 /** The one list of models. A new one is a file and a line here. */
 import { autoencoder } from './autoencoder.ts'
+import { cox } from './cox.ts'
 import { isolationForest } from './isolation-forest.ts'
 import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
@@ -10,6 +11,7 @@ import { ridge } from './ridge.ts'
 export const models: readonly Model[] = [
   isolationForest,
   autoencoder,
+  cox,
   logisticRegression,
   oneClassSvm,
   randomForest,
