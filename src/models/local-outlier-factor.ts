@@ -1,0 +1,251 @@
+/**
+ * Local outlier factor (Breunig, Kriegel, Ng, Sander, "LOF: identifying density-based local outliers", SIGMOD 2000), for
+ * new rows: how many times less dense it is around a row than around the training rows nearest to it. Parameters and
+ * formula are scikit-learn's (`sklearn.neighbors.LocalOutlierFactor(novelty=True)`).
+ *
+ * risk = mean over the k nearest training rows o of density(o) / density(row); about 1 inside a cluster, and
+ * scikit-learn's `score_samples` with the sign turned.
+ * density(row) = 1 / (mean over them of max(distance(row, o), distance of o to its own k-th neighbour) + 1e-10).
+ *
+ * The neighbours are exact; of two as near, the row that came first in training. Columns count as they are: scale them
+ * first. A missing value counts as the mean of its column, and what is beyond ±1e150 as that.
+ */
+import { Failure } from '../errors.ts'
+import { type NeighbourSearch, neighboursBytes, openNeighbours, searchPlainly } from '../kernels/neighbours.ts'
+import { lazySchema } from '../lazy-schema.ts'
+import { type Columns, numericColumns } from '../math/columns.ts'
+import { centreOf } from '../math/dense.ts'
+import { quantile } from '../math/statistics.ts'
+import type { Model, Scorer, Training } from './model.ts'
+
+const params = lazySchema(Type =>
+  Type.Object(
+    {
+      n_neighbors: Type.Integer({
+        minimum: 1,
+        maximum: 10_000,
+        default: 20,
+        description: 'Training rows that a row is compared with; one less than there are, if there are no more.',
+      }),
+      contamination: Type.Union([Type.Literal('auto'), Type.Number({ exclusiveMinimum: 0, maximum: 0.5 })], {
+        default: 0.1,
+        description:
+          "Share of the training rows taken to be anomalies; it sets the model's own threshold and nothing else. auto: threshold 1.5, as in the original paper.",
+      }),
+      metric: Type.Union([Type.Literal('minkowski'), Type.Literal('euclidean'), Type.Literal('manhattan')], {
+        default: 'minkowski',
+        description:
+          'How the distance of two rows is measured; euclidean, which is minkowski with p 2, is the fast one.',
+      }),
+      p: Type.Number({
+        minimum: 1,
+        maximum: 100,
+        default: 2,
+        description: 'The power of the minkowski distance: 1 is manhattan, 2 euclidean; other metrics ignore it.',
+      }),
+    },
+    { additionalProperties: false },
+  ),
+)
+
+export type LocalOutlierFactor = {
+  /** Number of columns. */
+  columns: number
+  /** k: neighbours that count. */
+  neighbours: number
+  /** Of the Minkowski distance. */
+  p: number
+  /** The model's own threshold: `risk > cut` is unusual. */
+  cut: number
+  /** The training rows, row after row. */
+  rows: Float64Array
+  /** Of each training row, to its k-th neighbour. */
+  distance: Float64Array
+  /** Local reachability density of each training row. */
+  density: Float64Array
+}
+
+export const localOutlierFactor: Model<ReturnType<typeof params>, LocalOutlierFactor> = {
+  kind: 'local-outlier-factor',
+  about:
+    'Flags rows in thinner surroundings than their nearest training rows; finds what is odd only for its own kind.',
+  tasks: ['detect'],
+  heavy: true,
+  get params() {
+    return params()
+  },
+  fit(training, given) {
+    const rows = trainingRows(training)
+    const columns = training.x.columns.length
+    const count = rows.length / columns
+    const neighbours = Math.max(1, Math.min(given.n_neighbors, count - 1))
+    if (count * neighbours > MOST_NEIGHBOURS)
+      throw new Failure('RECIPE_INVALID', {
+        report: `model: ${neighbours} neighbours of each of ${count} training rows, expected at most ${MOST_NEIGHBOURS} in all`,
+        hint: 'Give a smaller n_neighbors, or learn from fewer rows: 20 neighbours are usual.',
+      })
+    const p = given.metric === 'manhattan' ? 1 : given.metric === 'euclidean' ? 2 : given.p
+    const { distance, density, risks } = surroundings(rows, columns, neighbours, p)
+    const cut = given.contamination === 'auto' ? 1.5 : -quantile(risks.map(risk => -risk).sort(), given.contamination)
+    return { columns, neighbours, p, cut, rows, distance, density }
+  },
+  cut: state => state.cut,
+  scorer,
+}
+
+/** What WebAssembly can address, less what a block of rows needs. */
+const MOST_BYTES = 0.98 * 2 ** 32
+
+/** Neighbours of all training rows together: they take 12 bytes each while the model is fitted. */
+const MOST_NEIGHBOURS = 200_000_000
+
+/** Neighbours that a block of rows has together; the search has blocks of its own. */
+const BLOCK_NEIGHBOURS = 65_536
+
+/** The rows of positive weight, row after row. */
+function trainingRows({ x, weight }: Training): Float64Array {
+  const taken: number[] = []
+  for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) taken.push(i)
+  if (taken.length === 0)
+    throw new Failure('TOO_FEW_ROWS', {
+      what: 'local-outlier-factor',
+      found: 0,
+      needed: 1,
+      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
+    })
+  const columns = x.columns.length
+  const bytes = neighboursBytes(taken.length, columns)
+  if (bytes > MOST_BYTES)
+    throw new Failure('RECIPE_INVALID', {
+      report: `model: local-outlier-factor keeps every training row, and ${taken.length} rows of ${columns} columns take ${gib(bytes)} GiB, expected at most ${gib(MOST_BYTES)}`,
+      hint: 'Learn from fewer rows (learn: or where: in the recipe; 100000 are plenty), or use isolation-forest.',
+    })
+  const packed: Columns =
+    taken.length === x.rows
+      ? x
+      : { rows: taken.length, columns: numericColumns(x).map(column => Float64Array.from(taken, row => column[row]!)) }
+  const rows = new Float64Array(taken.length * columns)
+  packPlain(packed, 0, taken.length, centreOf(packed), rows)
+  return rows
+}
+
+const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1)
+
+/** Beyond this the square of a difference could overflow. */
+const LARGEST = 1e150
+
+/** Rows `from` … row after row, not centred: distances of the numbers as they came are scikit-learn's to the last bits. */
+function packPlain(x: Columns, from: number, rows: number, fill: Float64Array, out: Float64Array): void {
+  const columns = numericColumns(x)
+  for (const [c, column] of columns.entries())
+    for (let i = 0, at = c; i < rows; i++, at += columns.length) {
+      const value = column[from + i]!
+      out[at] = value >= -LARGEST && value <= LARGEST ? value : beyond(value, fill[c]!)
+    }
+}
+
+function beyond(value: number, fill: number): number {
+  return Number.isNaN(value) ? fill : value > 0 ? LARGEST : -LARGEST
+}
+
+function searchOf(rows: Float64Array, columns: number, neighbours: number, p: number): NeighbourSearch {
+  return p === 2 ? openNeighbours(rows, columns, neighbours) : searchPlainly(rows, columns, neighbours, p)
+}
+
+/** Of each training row the distance to its k-th neighbour, its density and its own local outlier factor. */
+function surroundings(rows: Float64Array, columns: number, k: number, p: number) {
+  const count = rows.length / columns
+  // A row without neighbours: as dense as can be, so that whatever is not on the spot stands out.
+  if (count === 1)
+    return { distance: new Float64Array(1), density: Float64Array.of(densityOf(0)), risks: Float64Array.of(1) }
+  const distance = new Float64Array(count)
+  const density = new Float64Array(count)
+  const risks = new Float64Array(count)
+  const distances = new Float64Array(count * k)
+  const indices = new Int32Array(count * k)
+  searchOf(rows, columns, k, p)(rows, count, distances, indices, 0)
+  for (let row = 0; row < count; row++) distance[row] = distances[row * k + k - 1]!
+  for (let row = 0; row < count; row++) density[row] = densityAt(row * k, k, distances, indices, distance)
+  for (let row = 0; row < count; row++) risks[row] = factorAt(row * k, k, indices, density, density[row]!)
+  return { distance, density, risks }
+}
+
+function densityAt(
+  from: number,
+  k: number,
+  distances: Float64Array,
+  indices: Int32Array,
+  distance: Float64Array,
+): number {
+  let sum = 0
+  for (let i = from; i < from + k; i++) sum += Math.max(distances[i]!, distance[indices[i]!]!)
+  return densityOf(sum / k)
+}
+
+/** The 1e-10 is scikit-learn's: more than k copies of one row would have no end of density. */
+function densityOf(reach: number): number {
+  return 1 / (reach + 1e-10)
+}
+
+function factorAt(from: number, k: number, indices: Int32Array, density: Float64Array, own: number): number {
+  let sum = 0
+  for (let i = from; i < from + k; i++) sum += density[indices[i]!]! / own
+  return sum / k
+}
+
+function scorer(state: LocalOutlierFactor): Scorer {
+  check(state)
+  const { columns, neighbours: k, distance, density } = state
+  const search = searchOf(state.rows, columns, k, state.p)
+  const fill = meansOf(state)
+  const blockRows = Math.min(1024, Math.ceil(BLOCK_NEIGHBOURS / k))
+  const rows = new Float64Array(blockRows * columns)
+  const distances = new Float64Array(blockRows * k)
+  const indices = new Int32Array(blockRows * k)
+  return {
+    score(block, out) {
+      if (block.columns.length !== columns)
+        throw new RangeError(`${block.columns.length} columns for training rows of ${columns}`)
+      for (let from = 0; from < block.rows; from += blockRows) {
+        const count = Math.min(blockRows, block.rows - from)
+        packPlain(block, from, count, fill, rows)
+        search(rows, count, distances, indices)
+        for (let i = 0; i < count; i++) {
+          const own = densityAt(i * k, k, distances, indices, distance)
+          out[from + i] = factorAt(i * k, k, indices, density, own)
+        }
+      }
+    },
+  }
+}
+
+/** What a missing value counts as. */
+function meansOf({ rows, columns }: LocalOutlierFactor): Float64Array {
+  const means = new Float64Array(columns)
+  const count = rows.length / columns
+  for (let i = 0; i < rows.length; i++)
+    means[i % columns]! += (rows[i]! - means[i % columns]!) / (Math.floor(i / columns) + 1)
+  return count === 0 ? means.fill(0) : means
+}
+
+/** A state may come from a file that somebody else made. @throws RangeError */
+function check({ columns, neighbours, p, cut, rows, distance, density }: LocalOutlierFactor): void {
+  if (![rows, distance, density].every(array => array instanceof Float64Array))
+    throw new RangeError('its training rows, distances and densities are not arrays of float64')
+  if (!Number.isInteger(columns) || columns < 1 || !Number.isFinite(cut))
+    throw new RangeError('its training rows have no number of columns, or it has no cut')
+  const count = rows.length / columns
+  if (!Number.isInteger(count) || count < 1)
+    throw new RangeError(`its ${rows.length} numbers are not rows of ${columns}`)
+  if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > Math.max(1, count - 1))
+    throw new RangeError(`its ${count} training rows cannot have ${neighbours} neighbours each`)
+  if (!(p >= 1 && p <= 100)) throw new RangeError(`its distance has the power ${p}, expected 1 to 100`)
+  if (distance.length !== count || density.length !== count)
+    throw new RangeError(`its ${count} training rows have ${distance.length} distances and ${density.length} densities`)
+  if (!rows.every(value => Math.abs(value) <= LARGEST))
+    throw new RangeError('its training rows hold a number that is missing or beyond 1e150')
+  if (!distance.every(value => value >= 0 && value < Number.POSITIVE_INFINITY))
+    throw new RangeError('its distances are not all finite and at least 0')
+  if (!density.every(value => value > 0 && value < Number.POSITIVE_INFINITY))
+    throw new RangeError('its densities are not all finite and above 0')
+}
