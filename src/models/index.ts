@@ -2,6 +2,7 @@
 import { autoencoder } from './autoencoder.ts'
 import { cox } from './cox.ts'
 import { isolationForest } from './isolation-forest.ts'
+import { localOutlierFactor } from './local-outlier-factor.ts'
 import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
 import { oneClassSvm } from './one-class-svm.ts'
@@ -12,6 +13,7 @@ export const models: readonly Model[] = [
   isolationForest,
   autoencoder,
   cox,
+  localOutlierFactor,
   logisticRegression,
   oneClassSvm,
   randomForest,
