@@ -22,7 +22,10 @@ function bend(z: v128, slope: v128): v128 {
   return f64x2.pmax(z, f64x2.mul(z, slope))
 }
 
-/** (x − centre) · factor within ±1e100; a missing number becomes the fill. `scaling`: these three per feature. */
+// A feature in the table of scaling: centre, factor, fill, importance.
+const SCALING_BYTES: usize = 32
+
+/** (x − centre) · factor within ±1e100; a missing number becomes the fill. */
 function scaleRows(source: usize, columnBytes: usize, rows: i32, features: i32, scaling: usize, out: usize, unitBytes: usize): void {
   const most = f64x2.splat(LARGEST)
   const least = f64x2.splat(-LARGEST)
@@ -37,7 +40,7 @@ function scaleRows(source: usize, columnBytes: usize, rows: i32, features: i32, 
       v128.store(out + r, v128.bitselect(y, fill, f64x2.eq(x, x)))
     }
     source += columnBytes
-    scaling += 24
+    scaling += SCALING_BYTES
     out += unitBytes
   }
 }
@@ -159,7 +162,7 @@ function reconstruct(
   return from
 }
 
-/** The mean squared error of each row, over the features in their order. */
+/** The mean of importance · error² of each row, over the features in their order. */
 export function rowErrors(
   source: usize, columnBytes: usize, rows: i32, tileRows: i32, features: i32, scaling: usize,
   layers: usize, count: i32, activation: i32, slope: f64, input: usize, a: usize, b: usize, out: usize,
@@ -177,38 +180,11 @@ export function rowErrors(
       let y = end + r
       for (let f = 0; f < features; f++) {
         const e = f64x2.sub(v128.load(y), v128.load(x))
-        sum = mulAdd(sum, e, e)
+        sum = mulAdd(sum, f64x2.mul(e, v128.load64_splat(scaling + (<usize>f << 5), 24)), e)
         x += unitBytes
         y += unitBytes
       }
       v128.store(out + r, f64x2.pmin(most, f64x2.div(sum, all)))
-    }
-    source += unitBytes
-    out += unitBytes
-  }
-}
-
-/** The squared error of each feature, feature after feature: the errors of one lie `columnBytes` after the last. */
-export function featureErrors(
-  source: usize, columnBytes: usize, rows: i32, tileRows: i32, features: i32, scaling: usize,
-  layers: usize, count: i32, activation: i32, slope: f64, input: usize, a: usize, b: usize, out: usize,
-): void {
-  const unitBytes = (<usize>tileRows) << 3
-  const most = f64x2.splat(LARGEST_RISK)
-  for (let start = 0; start < rows; start += tileRows) {
-    const n = min(tileRows, rows - start)
-    scaleRows(source, columnBytes, n, features, scaling, input, unitBytes)
-    let y = reconstruct(input, layers, count, n, unitBytes, activation, slope, a, b)
-    let x = input
-    let to = out
-    for (let f = 0; f < features; f++) {
-      for (let r: usize = 0, bytes = (<usize>n) << 3; r < bytes; r += 16) {
-        const e = f64x2.sub(v128.load(y + r), v128.load(x + r))
-        v128.store(to + r, f64x2.pmin(most, f64x2.mul(e, e)))
-      }
-      x += unitBytes
-      y += unitBytes
-      to += columnBytes
     }
     source += unitBytes
     out += unitBytes
@@ -394,8 +370,8 @@ function backward(
   }
 }
 
-/** Adds the gradients of a tile of at most `tileRows` rows: of Σ pull · error² / 2, `pull` one number a row. Rows that
- * fill the tile up to a multiple of 4 have pull 0. Returns Σ pull · error². */
+/** Adds the gradients of a tile of at most `tileRows` rows: of Σ pull · importance · error² / 2, `pull` one number a row.
+ * Rows that fill the tile up to a multiple of 4 have pull 0. Returns twice that sum. */
 export function learnTile(
   source: usize, rows: i32, tileRows: i32, features: i32, scaling: usize, pull: usize,
   layers: usize, count: i32, activation: i32, slope: f64, grown: f64, random: usize,
@@ -418,9 +394,10 @@ export function learnTile(
   let delta = a
   for (let f: usize = 0; f < <usize>features; f++) {
     const at = f * unitBytes
+    const importance = v128.load64_splat(scaling + (f << 5), 24)
     for (let r: usize = 0; r < bytes; r += 16) {
       const e = f64x2.sub(v128.load(from + at + r), v128.load(input + at + r))
-      const pulled = f64x2.mul(e, v128.load(pull + r))
+      const pulled = f64x2.mul(f64x2.mul(e, importance), v128.load(pull + r))
       loss = mulAdd(loss, pulled, e)
       v128.store(delta + at + r, pulled)
     }

@@ -26,45 +26,41 @@ export interface Scaling {
   readonly centre: Float64Array
   readonly factor: Float64Array
   readonly fill: Float64Array
+  /** What the squared error of each feature counts in the mean; 1 by default. */
+  readonly importance?: Float64Array
 }
 
-export interface Misses {
-  /** Writes each row's mean squared error, scaled, over the features. Never NaN, at most the largest double. */
-  rows(columns: readonly Float64Array[], rows: number, out: Float64Array): void
-  /** Writes the squared errors: `out[row * features + feature]`. */
-  features(columns: readonly Float64Array[], rows: number, out: Float64Array): void
-}
+/** Writes each row's mean squared error, scaled, over the features. Never NaN, at most the largest double. */
+export type RowErrors = (columns: readonly Float64Array[], rows: number, out: Float64Array) => void
 
 const LARGEST = 1e100
 
-export function missPlainly(net: DenseLayers, { centre, factor, fill }: Scaling): Misses {
+export function missPlainly(net: DenseLayers, { centre, factor, fill, importance }: Scaling): RowErrors {
   const act = ACTIVATIONS[net.activation](net.slope)
-  const squares = (columns: readonly Float64Array[], row: number): Float64Array => {
-    const input = Float64Array.from(columns, (column, f) => {
-      const x = column[row]!
-      if (Number.isNaN(x)) return fill[f]!
-      return Math.min(LARGEST, Math.max(-LARGEST, (x - centre[f]!) * factor[f]!))
-    })
-    let values = input
-    for (const [l, weights] of net.weights.entries()) {
-      const outputs = net.dims[l + 1]!
-      const last = l === net.weights.length - 1
-      values = net.biases[l]!.map((bias, j) => {
-        let sum = bias
-        for (let k = 0; k < values.length; k++) sum += values[k]! * weights[k * outputs + j]!
-        return last ? sum : act(sum)
+  return (columns, rows, out) => {
+    for (let row = 0; row < rows; row++) {
+      const input = Float64Array.from(columns, (column, f) => {
+        const x = column[row]!
+        if (Number.isNaN(x)) return fill[f]!
+        return Math.min(LARGEST, Math.max(-LARGEST, (x - centre[f]!) * factor[f]!))
       })
+      let values = input
+      for (const [l, weights] of net.weights.entries()) {
+        const outputs = net.dims[l + 1]!
+        const last = l === net.weights.length - 1
+        values = net.biases[l]!.map((bias, j) => {
+          let sum = bias
+          for (let k = 0; k < values.length; k++) sum += values[k]! * weights[k * outputs + j]!
+          return last ? sum : act(sum)
+        })
+      }
+      let sum = 0
+      for (const [f, value] of values.entries()) {
+        const error = value - input[f]!
+        sum += error * (importance?.[f] ?? 1) * error
+      }
+      out[row] = Math.min(Number.MAX_VALUE, sum / columns.length)
     }
-    return values.map((value, f) => (value - input[f]!) ** 2)
-  }
-  return {
-    rows(columns, rows, out) {
-      for (let row = 0; row < rows; row++)
-        out[row] = squares(columns, row).reduce((sum, square) => sum + square, 0) / columns.length
-    },
-    features(columns, rows, out) {
-      for (let row = 0; row < rows; row++) out.set(squares(columns, row), row * columns.length)
-    },
   }
 }
 
@@ -83,7 +79,7 @@ export function kernelActivation({ activation, slope }: DenseLayers): [code: num
   return [0, activation === 'relu' ? 0 : activation === 'identity' ? 1 : slope]
 }
 
-type MissKernel = (
+type RowErrorsKernel = (
   source: number,
   columnBytes: number,
   rows: number,
@@ -100,9 +96,8 @@ type MissKernel = (
   out: number,
 ) => void
 
-export interface MissKernels {
-  rowErrors: MissKernel
-  featureErrors: MissKernel
+export interface ErrorKernel {
+  rowErrors: RowErrorsKernel
 }
 
 /** Rows that are staged at a time: whole tiles; more would leave the second-level cache. */
@@ -113,7 +108,7 @@ const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
 
 /** Packs the network once.
  * @throws RangeError when it needs more than 4 GiB. */
-export function openDense(net: DenseLayers, scaling: Scaling): Misses {
+export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
   const features = net.dims[0]!
   const widest = Math.max(...paddedDims(net))
   const tileRows = tileFor(8 * (features + 2 * widest))
@@ -121,40 +116,26 @@ export function openDense(net: DenseLayers, scaling: Scaling): Misses {
   const arena = createArena({
     ...scoringRegions(net, tileRows),
     parameters: layout.parameters * 8,
-    errors: BLOCK_ROWS * 8 * features,
+    errors: BLOCK_ROWS * 8,
   })
   const { at, f64 } = arena
   layout.write(net, f64.subarray(at.parameters / 8))
   writeLayers(net.dims, layout, at, arena.u32)
   writeScaling(scaling, f64.subarray(at.scaling / 8))
-  const kernel = arena.link<MissKernels>('dense-layers')
+  const kernel = arena.link<ErrorKernel>('dense-layers')
   const [activation, slope] = kernelActivation(net)
   const count = net.dims.length - 1
   const source = at.source / 8
   const errors = at.errors / 8
 
-  const run = (miss: MissKernel, columns: readonly Float64Array[], from: number, rows: number): void => {
-    for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + rows), source + f * BLOCK_ROWS)
-    const padded = Math.ceil(rows / 4) * 4
-    const place = [at.source, BLOCK_ROWS * 8, padded, tileRows, features, at.scaling, at.layers, count] as const
-    miss(...place, activation, slope, at.input, at.a, at.b, at.errors)
-  }
-  return {
-    rows(columns, rows, out) {
-      for (let from = 0; from < rows; from += BLOCK_ROWS) {
-        const n = Math.min(BLOCK_ROWS, rows - from)
-        run(kernel.rowErrors, columns, from, n)
-        out.set(f64.subarray(errors, errors + n), from)
-      }
-    },
-    features(columns, rows, out) {
-      for (let from = 0; from < rows; from += BLOCK_ROWS) {
-        const n = Math.min(BLOCK_ROWS, rows - from)
-        run(kernel.featureErrors, columns, from, n)
-        for (let f = 0; f < features; f++)
-          for (let i = 0; i < n; i++) out[(from + i) * features + f] = f64[errors + f * BLOCK_ROWS + i]!
-      }
-    },
+  return (columns, rows, out) => {
+    for (let from = 0; from < rows; from += BLOCK_ROWS) {
+      const n = Math.min(BLOCK_ROWS, rows - from)
+      for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + n), source + f * BLOCK_ROWS)
+      const place = [at.source, BLOCK_ROWS * 8, padded(n), tileRows, features, at.scaling, at.layers, count] as const
+      kernel.rowErrors(...place, activation, slope, at.input, at.a, at.b, at.errors)
+      out.set(f64.subarray(errors, errors + n), from)
+    }
   }
 }
 
@@ -172,7 +153,7 @@ export function scoringRegions({ dims }: { dims: Int32Array }, tileRows: number)
   const widest = Math.max(...paddedDims({ dims }))
   return {
     source: BLOCK_ROWS * 8 * features,
-    scaling: features * 24,
+    scaling: features * 32,
     layers: (dims.length - 1) * LAYER_WORDS * 4,
     input: padded(features) * tileRows * 8,
     a: widest * tileRows * 8,
@@ -236,6 +217,6 @@ export function writeLayers(
     u32.set([dims[l]!, dims[l + 1]!, padded(dims[l + 1]!), at.parameters + start * 8], at.layers / 4 + l * LAYER_WORDS)
 }
 
-export function writeScaling({ centre, factor, fill }: Scaling, to: Float64Array): void {
-  for (let f = 0; f < centre.length; f++) to.set([centre[f]!, factor[f]!, fill[f]!], f * 3)
+export function writeScaling({ centre, factor, fill, importance }: Scaling, to: Float64Array): void {
+  for (let f = 0; f < centre.length; f++) to.set([centre[f]!, factor[f]!, fill[f]!, importance?.[f] ?? 1], f * 4)
 }

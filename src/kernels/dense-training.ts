@@ -10,7 +10,7 @@ import {
   kernelActivation,
   LAYER_WORDS,
   layOut,
-  type MissKernels,
+  type ErrorKernel,
   padded,
   type Scaling,
   scoringRegions,
@@ -24,8 +24,6 @@ export interface Descent {
   readonly weightDecay: number
   /** The chance of a hidden unit to be left out of a row's step; the others then grow by 1 / (1 − chance). */
   readonly dropout: number
-  /** A hidden layer, counted from 0, that drops nothing. */
-  readonly spared?: number
   /** Four integers that are not 0: where the draws of dropout begin. */
   readonly seeds: Int32Array
 }
@@ -55,7 +53,7 @@ const TILE_ROWS = 32
 
 const [BETA1, BETA2, EPSILON] = [0.9, 0.999, 1e-8]
 
-interface Kernel extends MissKernels {
+interface Kernel extends ErrorKernel {
   learnTile(
     source: number,
     rows: number,
@@ -116,7 +114,7 @@ export function openLearner(net: DenseLayers, scaling: Scaling, rows: Rows, desc
   const parameters = f64.subarray(at.parameters / 8, at.parameters / 8 + layout.parameters)
   layout.write(net, parameters)
   writeLayers(dims, layout, at, u32)
-  writeWork(dims, descent, at, u32)
+  writeWork(dims, descent.dropout, at, u32)
   writeScaling(scaling, f64.subarray(at.scaling / 8))
   i32.set(descent.seeds, at.random / 4)
   const kept = parameters.slice()
@@ -184,13 +182,13 @@ export function openLearner(net: DenseLayers, scaling: Scaling, rows: Rows, desc
 /** The rest of the kernel's table: where a layer's values and derivatives lie, and how many of 2^32 draws drop a unit. */
 function writeWork(
   dims: Int32Array,
-  { dropout, spared }: Descent,
+  dropout: number,
   at: { readonly layers: number; readonly values: number; readonly derivatives: number },
   u32: Uint32Array,
 ): void {
   let offset = 0
   for (let l = 1; l < dims.length; l++) {
-    const dropped = l - 1 === spared || l === dims.length - 1 ? 0 : Math.round(dropout * 2 ** 32)
+    const dropped = l === dims.length - 1 ? 0 : Math.round(dropout * 2 ** 32)
     u32.set([at.values + offset, at.derivatives + offset, dropped], at.layers / 4 + (l - 1) * LAYER_WORDS + 4)
     offset += padded(dims[l]!) * TILE_ROWS * 8
   }

@@ -1,8 +1,9 @@
 /** Learning an autoencoder: its start, the rows it is checked on, and when it has learned enough. */
-import type { DenseLayers, Scaling } from '../kernels/dense-layers.ts'
+import type { DenseLayers } from '../kernels/dense-layers.ts'
 import { type Learner, openLearner } from '../kernels/dense-training.ts'
 import { numericColumns } from '../math/columns.ts'
 import type { Random } from '../math/random.ts'
+import { learningScale, rescale, type Scales } from './autoencoder-scaling.ts'
 import type { Training } from './model.ts'
 
 export interface Plan {
@@ -18,31 +19,30 @@ export interface Plan {
 export interface Learned {
   readonly weights: readonly Float64Array[]
   readonly biases: readonly Float64Array[]
-  /** The mean squared error of each epoch: over its steps, and over the rows held out after it. */
+  /** The mean risk of each epoch: over its steps, with dropout, and after it over the rows held out, without. */
   readonly trainingLoss: Float64Array
   readonly validationLoss: Float64Array
 }
 
 /** Fewer steps an epoch would leave a network of a small table where it started: such a table is passed through
  * several times an epoch. */
-const LEAST_STEPS = 64
+const LEAST_STEPS = 128
 
 /** `rows`: those to learn from. The parameters with the least loss on the rows held out are kept; where the table is
  * too small to hold any out, with the least loss on the rows it learned. */
 export function train(
   start: DenseLayers,
-  scaling: Scaling,
+  scales: Scales,
   training: Training,
   rows: Int32Array,
   plan: Plan,
   random: Random,
 ): Learned {
+  const { scaling, unit } = learningScale(scales)
   const learner = openLearner(start, scaling, weighted(training, rows), {
     learningRate: plan.learning_rate,
     weightDecay: plan.weight_decay,
     dropout: plan.dropout,
-    // What is left of a row in the bottleneck is little enough.
-    spared: (start.dims.length - 3) / 2,
     seeds: Int32Array.from({ length: 4 }, () => 1 + random.integer(2 ** 31 - 1)),
   })
   random.shuffle(rows)
@@ -61,10 +61,13 @@ export function train(
     learner.keep()
   }
   learner.restore()
+  const layers = learner.layers()
+  rescale(layers, scales)
+  const inRisk = (loss: number) => Math.min(loss * unit, Number.MAX_VALUE)
   return {
-    ...learner.layers(),
-    trainingLoss: Float64Array.from(losses.training),
-    validationLoss: Float64Array.from(losses.validation),
+    ...layers,
+    trainingLoss: Float64Array.from(losses.training, inRisk),
+    validationLoss: Float64Array.from(losses.validation, inRisk),
   }
 }
 

@@ -9,7 +9,7 @@
  *
  * The decoder mirrors the encoder and ends linear. Learning follows torch: the loss is the mean squared error of a batch,
  * Adam has β 0.9 and 0.999, ε 1e-8, and `weight_decay` is added to the gradient as an L2 penalty, for biases too; dropout
- * leaves the bottleneck alone. The rows held out decide which epoch's parameters are kept, and when to stop.
+ * follows every hidden layer. The rows held out decide which epoch's parameters are kept, and when to stop.
  */
 import { Failure } from '../errors.ts'
 import { type Activation, type DenseLayers, openDense, type Scaling } from '../kernels/dense-layers.ts'
@@ -18,7 +18,7 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { createRandom } from '../math/random.ts'
 import { quantile } from '../math/statistics.ts'
 import { drawLayers, train } from './autoencoder-training.ts'
-import { learnScaling } from './autoencoder-scaling.ts'
+import { learnScales } from './autoencoder-scaling.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
 
 const ACTIVATIONS = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic'] as const
@@ -47,7 +47,7 @@ const params = lazySchema(Type =>
         maximum: 100_000,
         default: 50,
         description:
-          'Passes through the rows, at most. A pass takes at least 64 batches: small tables repeat within it.',
+          'Passes through the rows, at most. A pass takes at least 128 batches: small tables repeat within it.',
       }),
       batch_size: Type.Integer({ minimum: 1, maximum: 65_536, default: 32, description: 'Rows of one step.' }),
       learning_rate: Type.Number({ exclusiveMinimum: 0, maximum: 1, default: 1e-3, description: "Adam's step size." }),
@@ -55,7 +55,7 @@ const params = lazySchema(Type =>
         minimum: 0,
         maximum: 0.9,
         default: 0.2,
-        description: 'Chance of a hidden unit to be left out of a step; the bottleneck keeps all of its units.',
+        description: 'Chance of a hidden unit to be left out of a step.',
       }),
       weight_decay: Type.Number({
         minimum: 0,
@@ -107,15 +107,14 @@ export type Autoencoder = {
   activation: string
   /** Of leaky-relu. */
   slope: number
-  /** A value enters as (x − centre) / size; a missing one as `fill`. */
+  /** A value enters as (x − centre) / size. */
   centre: Float64Array
   size: Float64Array
-  fill: Float64Array
-  /** The mean squared error of each column over the rows that taught. */
-  typical: Float64Array
+  /** What a missing value counts as: the median of the rows that taught. */
+  usual: Float64Array
   /** The model's own threshold: `risk > cut` is unusual. */
   cut: number
-  /** The mean squared error of each epoch: in learning, and on the rows held out. */
+  /** The mean risk of each epoch: in learning, with dropout, and on the rows held out, without. */
   training_loss: Float64Array
   validation_loss: Float64Array
 } & { [layer: `weights_${number}` | `biases_${number}`]: Float64Array }
@@ -131,14 +130,14 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
     const rows = rowsOf(training)
     const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
     const encoder = [training.x.columns.length, ...given.encoder_dims]
-    const dims = Int32Array.from([...encoder, given.bottleneck_dim, ...encoder.reverse()])
+    const dims = Int32Array.from([...encoder, given.bottleneck_dim, ...encoder.toReversed()])
     checkSize(dims)
     const slope = given.activation === 'leaky-relu' ? LEAKY_SLOPE : 0
-    const scale = learnScaling(numericColumns(training.x), rows, given.scaler)
+    const scales = learnScales(numericColumns(training.x), rows, given.scaler)
     const start = drawLayers(dims, given.activation, slope, random)
     const { weights, biases, trainingLoss, validationLoss } = train(
       start,
-      scalingOf(scale),
+      scales,
       training,
       rows.slice(),
       given,
@@ -149,8 +148,9 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
       dims,
       activation: given.activation,
       slope,
-      ...scale,
-      typical: new Float64Array(training.x.columns.length),
+      centre: scales.centre,
+      size: scales.size,
+      usual: scales.usual,
       cut: 0,
       training_loss: trainingLoss,
       validation_loss: validationLoss,
@@ -161,7 +161,7 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
         ]),
       ),
     }
-    return { ...state, ...trainingErrors(state, training.x, rows, given.contamination) }
+    return { ...state, cut: cutOf(state, training.x, rows, given.contamination) }
   },
   cut: state => state.cut,
   scorer,
@@ -193,31 +193,21 @@ function rowsOf({ x, weight }: Training): Int32Array {
   })
 }
 
-const BLOCK = 2048
-
-/** What the rows that taught miss: each column's mean, and the (1 − contamination) quantile of the rows. */
-function trainingErrors(state: Autoencoder, x: Columns, rows: Int32Array, contamination: number) {
-  const misses = openDense(layersOf(state), scalingOf(state))
-  const risks = new Float64Array(rows.length)
-  const typical = new Float64Array(state.columns)
-  const squares = new Float64Array(BLOCK * state.columns)
-  const columns = numericColumns(x)
-  for (let from = 0; from < rows.length; from += BLOCK) {
-    const some = rows.subarray(from, from + BLOCK)
-    const block = columns.map(column => Float64Array.from(some, row => column[row]!))
-    misses.rows(block, some.length, risks.subarray(from))
-    misses.features(block, some.length, squares)
-    for (let i = 0, at = 0; i < some.length; i++)
-      for (let c = 0; c < state.columns; c++) typical[c]! += (squares[at++]! - typical[c]!) / (from + i + 1)
-  }
-  return { typical, cut: quantile(risks.sort(), 1 - contamination) }
+/** The (1 − contamination) quantile of the risks of the rows that taught. */
+function cutOf(state: Autoencoder, x: Columns, rows: Int32Array, contamination: number): number {
+  const risks = new Float64Array(x.rows)
+  scorer(state).score(x, risks)
+  return quantile(Float64Array.from(rows, row => risks[row]!).sort(), 1 - contamination)
 }
 
-const scalingOf = ({ centre, size, fill }: Pick<Autoencoder, 'centre' | 'size' | 'fill'>): Scaling => ({
-  centre,
-  factor: size.map(size => 1 / size),
-  fill,
-})
+/** What a column's value can become: the kernel's own bound. */
+const LARGEST = 1e100
+
+function scalingOf({ centre, size, usual }: Pick<Autoencoder, 'centre' | 'size' | 'usual'>): Scaling {
+  const factor = size.map(width => 1 / width)
+  const fill = usual.map((value, c) => Math.max(-LARGEST, Math.min(LARGEST, (value - centre[c]!) * factor[c]!)))
+  return { centre, factor, fill }
+}
 
 function layersOf(state: Autoencoder): DenseLayers {
   const layers = Array.from({ length: state.dims.length - 1 }, (_, l) => l)
@@ -232,11 +222,11 @@ function layersOf(state: Autoencoder): DenseLayers {
 
 function scorer(state: Autoencoder): Scorer {
   checkNetwork(state)
-  const { rows } = openDense(layersOf(state), scalingOf(state))
+  const errors = openDense(layersOf(state), scalingOf(state))
   return {
     score(block, out) {
       checkWidth(state, block)
-      rows(numericColumns(block), block.rows, out)
+      errors(numericColumns(block), block.rows, out)
     },
   }
 }
@@ -246,19 +236,42 @@ function checkWidth(state: Autoencoder, block: Columns): void {
     throw new RangeError(`${block.columns.length} columns for an autoencoder of ${state.columns}`)
 }
 
+/**
+ * The error of the column alone smears: what is odd in one column spoils the reconstruction of others. So a column's
+ * share is the mean of two differences of the risk: what its value adds to a row of medians, and what this row loses
+ * when the value is replaced by its median. Where columns act on the risk alone or in pairs, as in a linear network,
+ * this is the Shapley value.
+ */
 function explainer(state: Autoencoder): Explainer {
   checkNetwork(state)
-  const { features } = openDense(layersOf(state), scalingOf(state))
+  const errors = openDense(layersOf(state), scalingOf(state))
+  const missing = new Float64Array(BLOCK).fill(Number.NaN)
+  const none: readonly Float64Array[] = Array.from({ length: state.columns }, () => missing)
+  const [base, whole, alone, without] = [1, BLOCK, BLOCK, BLOCK].map(n => new Float64Array(n)) as Four
+  errors(none, 1, base)
   return {
-    method: 'reconstruction error',
+    method:
+      'reconstruction error: what a value adds to it in a row of medians and, set to its median, takes from it in this row; the mean of both',
     explain(block, out) {
       checkWidth(state, block)
-      features(numericColumns(block), block.rows, out)
-      for (let i = 0, at = 0; i < block.rows; i++)
-        for (let c = 0; c < state.columns; c++, at++) out[at] = (out[at]! - state.typical[c]!) / state.columns
+      const columns = numericColumns(block)
+      for (let from = 0; from < block.rows; from += BLOCK) {
+        const rows = Math.min(BLOCK, block.rows - from)
+        const part = columns.map(column => column.subarray(from, from + rows))
+        errors(part, rows, whole)
+        for (let c = 0; c < state.columns; c++) {
+          errors(none.with(c, part[c]!), rows, alone)
+          errors(part.with(c, missing), rows, without)
+          for (let i = 0; i < rows; i++)
+            out[(from + i) * state.columns + c] = (alone[i]! - base[0]!) / 2 + (whole[i]! - without[i]!) / 2
+        }
+      }
     },
   }
 }
+
+const BLOCK = 2048
+type Four = [Float64Array, Float64Array, Float64Array, Float64Array]
 
 /**
  * A state may come from a file that somebody else made.
@@ -277,7 +290,7 @@ function checkNetwork(state: Autoencoder): void {
     if (!(values instanceof Float64Array) || values.length !== length || !values.every(Number.isFinite))
       throw new RangeError(`its ${name} are not ${length} finite numbers`)
   }
-  for (const name of ['centre', 'size', 'fill', 'typical'] as const) numbers(name, state[name], columns)
+  for (const name of ['centre', 'size', 'usual'] as const) numbers(name, state[name], columns)
   if (state.size.some(size => size <= 0)) throw new RangeError('its columns have a size that is not above 0')
   for (let l = 0; l < dims.length - 1; l++) {
     numbers(`weights_${l}`, state[`weights_${l}`], dims[l]! * dims[l + 1]!)
