@@ -188,7 +188,7 @@ const SHOWN = 20
 
 function chartsOf(artifact: Artifact, rows: Rows, row: number, explanation: Explanation) {
   const { name, risk, cut, level, reasons, method } = explanation
-  const said = `risk ${short(risk)}${level ? `, ${level} from ${short(cut)}` : `, below ${short(cut)}`}`
+  const said = `risk ${short(risk)}${level ? `, ${level}` : ''}; the alarm begins above ${short(cut)}`
   const shares = reasons.slice(0, SHOWN).map(({ feature, value, unit, share }) => ({
     name: `${feature} = ${short(value)}${unit ? ` ${unit}` : ''}`,
     share,

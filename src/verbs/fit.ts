@@ -1,6 +1,7 @@
 /** Recipe and rows in, artifact out: settle the columns, split, learn, set the cuts, keep the record. */
+import { availableParallelism } from 'node:os'
 import { basename, join } from 'node:path'
-import { type Artifact, digest, encode, type Lineage } from '../artifact/artifact.ts'
+import { type Artifact, digest, encode, type Lineage, type Quality } from '../artifact/artifact.ts'
 import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
@@ -8,24 +9,25 @@ import { fitProbability } from '../math/probability.ts'
 import { createRandom } from '../math/random.ts'
 import type { State } from '../math/state.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
-import { learnStatement } from '../plan/learn.ts'
-import type { PlannedFeature } from '../recipe/feature.ts'
+import { short } from '../plan/reasons.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { type CalibrationRows, calibrate, requireSupport } from './calibrate.ts'
-import { type Planned, planColumns } from './columns.ts'
-import { requireRows } from './enough-rows.ts'
-import { gather, pick, type Rows, take } from './gather.ts'
+import type { Planned } from './columns.ts'
+import { type Crew, openCrew } from './crew.ts'
+import { crossValidate } from './cross-validate.ts'
+import { type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
+import { judgingOf, qualityOf } from './judge.ts'
+import { isUsable, readLearningRows } from './learning-rows.ts'
+import { lessonOf } from './lesson.ts'
 import { type Fitted, openRisk } from './pipeline.ts'
-import { BACKGROUND_ROWS, needsBackground } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { prepareRows } from './prepare.ts'
+import { BACKGROUND_ROWS, needsBackground } from './reasons.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
+import { search } from './search.ts'
 import { inSession, type Resources, type Session } from './session.ts'
-import { inTimeOrder, sharedRows, type Split, splitRows } from './split.ts'
-import { tableOf } from './table.ts'
-import { targetOf } from './target.ts'
-import { type Lesson, train } from './train.ts'
+import { inTimeOrder, sharedRows, type Split } from './split.ts'
+import { train } from './train.ts'
 
 export interface FitRequest extends Resources {
   readonly recipe: LoadedRecipe
@@ -55,6 +57,8 @@ export interface FitResult {
   /** The risk of every row of the table; NaN for rows that were not scored. */
   readonly risk: Float64Array
   readonly notes: readonly string[]
+  /** What a search found: "C 0.31, the best of 20 tries". */
+  readonly found: string | undefined
 }
 
 export async function fit(host: Host, request: FitRequest): Promise<FitResult> {
@@ -87,24 +91,20 @@ async function learn(
   session: Session,
   request: FitRequest,
 ): Promise<Omit<FitResult, 'id' | 'path' | 'page'>> {
-  const source = await prepareRows(session, request.recipe, request.input)
-  const door = await session.door({ oneThread: true })
-  const planned = await planColumns(door, source, request.recipe)
-  const { recipe, features, types } = planned
-  const sql = learnStatement(tableOf(source), recipe, types, features, planned.conditions)
-  const rows = await gather(door, sql, features.length, source.rows, {
-    progress: done => host.progress('reading', done, source.rows),
-  })
-  const split = splitRows(rows, recipe, row => isUsable(rows, recipe, row))
-  requireRows(rows, split, recipe, features)
-  const taught = pick(rows, split.train)
-  const taughtModel = train(lessonOf(rows, split.train, recipe, features), recipe)
-  const trained = { ...taughtModel, ...calibratedProbability({ recipe, ...taughtModel }, rows, split) }
-  const risk = scoreAll({ recipe, ...trained }, rows)
-  const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
-  const levels = calibrate(recipe.levels, calibration)
-  return {
-    artifact: {
+  const { source, rows, split, planned } = await readLearningRows(host, session, request.recipe, request.input)
+  const crew = openCrew({ threads: request.threads ?? availableParallelism() })
+  const forget = host.onStop(() => void crew.close())
+  try {
+    const { recipe, judged, found } = await settle(host, crew, rows, split, planned)
+    const { features, types } = planned
+    const lesson = lessonOf(rows, split.train, recipe, features)
+    // A short fit is not worth a thread; a long one is stopped with it.
+    const cells = lesson.x.rows * features.length
+    const fitted = cells < LONG_FIT_CELLS ? train(lesson, recipe) : await crew.run('fit', { lesson, recipe })
+    const trained = { ...fitted, ...calibratedProbability({ recipe, ...fitted }, rows, split) }
+    const risk = scoreAll({ recipe, ...trained }, rows)
+    const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
+    const artifact: Artifact = {
       format: 1,
       version: request.version,
       name: recipe.name,
@@ -112,28 +112,54 @@ async function learn(
       recipe: withoutPaths(recipe),
       types,
       features,
-      levels,
+      levels: calibrate(recipe.levels, calibration),
       lineage: lineageOf(source, rows, split, planned),
+      ...(judged ? { quality: judged } : {}),
       ...trained,
-      profile: { ...profileOf(taught), ...(needsBackground(recipe) ? backgroundOf(taught, recipe.seed) : {}) },
-    },
-    source,
-    rows,
-    split,
-    risk,
-    shared: sharedRows(rows, split.train, split.heldOut),
-    notes: planned.notes,
+      profile: profileOf(lesson.x, recipe),
+    }
+    const shared = sharedRows(rows, split.train, split.heldOut)
+    return { artifact, source, rows, split, risk, shared, notes: planned.notes, found }
+  } finally {
+    forget()
+    await crew.close()
   }
 }
 
-/** What the chosen rows teach. */
-export function lessonOf(rows: Rows, chosen: Int32Array, recipe: Recipe, features: readonly PlannedFeature[]): Lesson {
+/** From here on a fit is long enough for somebody to press Ctrl-C. */
+const LONG_FIT_CELLS = 200_000
+/** With more rows the held-out ones say as much, and fitting takes long enough once. */
+const JUDGED_ROWS = 20_000
+
+/** The recipe with the parameters it searches for, and how good its model is out of fold where it learns from answers. */
+async function settle(
+  host: Host,
+  crew: Crew,
+  rows: Rows,
+  split: Split,
+  { recipe, features }: Planned,
+): Promise<{ recipe: Recipe; judged: Quality | undefined; found: string | undefined }> {
+  const { search: wanted, ...settled } = recipe
+  if (recipe.task === 'detect' && wanted === undefined) return { recipe: settled, judged: undefined, found: undefined }
+  const judging = judgingOf(rows, split, recipe, features, row => isUsable(rows, recipe, row))
+  const progress = (what: string) => (done: number, total: number) => host.progress(what, done, total)
+  if (!judging || (wanted === undefined && judging.chosen.length > JUDGED_ROWS))
+    return { recipe: settled, judged: undefined, found: undefined }
+  if (wanted === undefined) {
+    const validated = await crossValidate(crew, { ...judging.request, progress: progress('judging') })
+    return { recipe: settled, judged: qualityOf(judging, validated), found: undefined }
+  }
+  const { model, ranking } = await search(crew, { ...judging.request, search: wanted, progress: progress('searching') })
+  const best = { ...settled, model }
+  const validated = await crossValidate(crew, { ...judging.request, recipe: best, progress: progress('judging') })
+  const judged = qualityOf(judging, validated)
+  const params = Object.entries(ranking[0]?.params ?? {}).map(
+    ([name, value]) => `${name} ${typeof value === 'number' ? short(value) : value}`,
+  )
   return {
-    task: recipe.task,
-    x: pick(rows, chosen),
-    y: targetOf(rows, chosen, recipe),
-    names: features.map(f => f.name),
-    weight: new Float64Array(chosen.length).fill(1),
+    recipe: best,
+    judged: { ...judged, method: `${judged.method}, the best of ${wanted.trials} tries` },
+    found: `${params.join(', ')}: the best of ${wanted.trials} tries, so its figures are too good; the test rows tell`,
   }
 }
 
@@ -157,13 +183,6 @@ function calibratedProbability(
     })
   const risk = take(scoreAll(fitted, rows), known)
   return { probability: fitProbability(probability, risk, bad, new Float64Array(known.length).fill(1)) }
-}
-
-/** Rows with a missing feature take part only where a transform fills it in; faults and broken lines never do. */
-export function isUsable(rows: Rows, recipe: Recipe, row: number): boolean {
-  const why = rows.rejection.get(row)
-  if (why === undefined) return true
-  return recipe.incomplete === 'score' && (why === 'missing value' || why === 'undefined feature')
 }
 
 /** The risk of every row; NaN for rows that cannot be used. */
@@ -217,13 +236,14 @@ function spacing(seconds: Float64Array): number | undefined {
   return span > 0 && seconds.length > 1 ? span / (seconds.length - 1) : undefined
 }
 
-/** One entry a feature, over the rows that taught. */
-function profileOf({ columns }: Columns): State {
-  const numbers = columns as readonly Float64Array[]
+/** One entry a feature, over the rows that taught; and some of these rows, for explanations that compare. */
+function profileOf(taught: Columns, recipe: Recipe): State {
+  const numbers = taught.columns as readonly Float64Array[]
   const present = numbers.map(column => column.filter(Number.isFinite))
   const of = (statistic: (values: Float64Array) => number) =>
     Float64Array.from(present, v => (v.length ? statistic(v) : Number.NaN))
-  return { min: of(min), max: of(max), mean: of(mean), std: of(standardDeviation), median: of(median) }
+  const background = needsBackground(recipe) ? backgroundOf(taught, recipe.seed) : {}
+  return { min: of(min), max: of(max), mean: of(mean), std: of(standardDeviation), median: of(median), ...background }
 }
 
 /** Some of the rows that taught, column after column, for explanations to compare with. */

@@ -59,10 +59,7 @@ function describe(
 ) {
   const { row, name, risk, cut, level, reasons, method, hidden } = explanation
   const named = name === `row ${row}` ? name : `${name} (row ${row})`
-  terminal.say(
-    'row',
-    `${named}: risk ${short(risk)}, ${level ? `${level}: above ${short(cut)}` : `OK: not above ${short(cut)}`}`,
-  )
+  terminal.say('row', `${named}: risk ${short(risk)}, ${level ?? 'OK'}; the alarm begins above ${short(cut)}`)
   const shown = reasons.slice(0, top)
   const wide = Math.max(...shown.map(({ feature }) => feature.length))
   shown.forEach(({ feature, value, unit, share, ordinary }, i) => {

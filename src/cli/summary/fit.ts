@@ -1,6 +1,10 @@
 /** What a person reads after fitting. */
 import { evaluationOf } from '../../verbs/report.ts'
-import { type FitResult, isUsable } from '../../verbs/fit.ts'
+import type { FitResult } from '../../verbs/fit.ts'
+import { figureText } from '../../verbs/judge.ts'
+import type { FigureName } from '../../verbs/fold-figures.ts'
+import { membersOf } from '../../recipe/members.ts'
+import { isUsable } from '../../verbs/learning-rows.ts'
 import { subjectOf } from '../../verbs/fit-report.ts'
 import type { Terminal } from '../terminal.ts'
 import { describeLevels } from './levels.ts'
@@ -28,7 +32,13 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
     )
   const { use, ...parameters } = artifact.recipe.model
   const trees = typeof parameters.n_estimators === 'number' ? `, ${parameters.n_estimators} trees` : ''
-  terminal.say('model', `${use}${trees}, ${counted(artifact.features.length, 'feature')}, seed ${artifact.recipe.seed}`)
+  const members = membersOf(artifact.recipe.model).map(member => member.use)
+  terminal.say(
+    'model',
+    `${use}${members.length > 1 ? ` of ${members.join(', ')}` : trees}, ${counted(artifact.features.length, 'feature')}, seed ${artifact.recipe.seed}`,
+  )
+  if (result.found) terminal.say('found', result.found)
+  describeJudged(terminal, artifact)
   if (artifact.recipe.columns.label !== undefined) describeQuality(terminal, result)
   describeLevels(terminal, artifact)
   terminal.say(
@@ -36,6 +46,17 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
     `${result.path} (${result.id.slice(0, 8)})${result.page === undefined ? '' : `, ${result.page}`}`,
   )
   terminal.say('next', `tocsin score ${typed(result.path)} new.csv`)
+}
+
+/** Out of fold first: of few rows the held-out ones say little. */
+function describeJudged(terminal: Terminal, { quality }: FitResult['artifact']): void {
+  const [first, ...others] = Object.entries(quality?.figures ?? {})
+  if (!quality || !first) return
+  const text = ([name, figure]: typeof first) => figureText({ name: name as FigureName, ...figure })
+  const bad = quality.bad === undefined ? '' : `, ${number(quality.bad)} bad`
+  const chance = quality.betterThanChance === false ? ': not better than chance' : ''
+  terminal.say('quality', `${text(first)} ${quality.method}; ${number(quality.rows)} rows${bad}${chance}`)
+  if (others.length) terminal.say('', others.map(text).join(', '))
 }
 
 function describeQuality(terminal: Terminal, result: FitResult): void {
@@ -47,7 +68,8 @@ function describeQuality(terminal: Terminal, result: FitResult): void {
   }
   const chance = evaluation.better_than_chance ? '' : ': not better than chance'
   const range = interval.map(x => x.toFixed(2)).join('–')
-  terminal.say('quality', `AUC ${auc.toFixed(2)} (${range}) on rows that did not teach, ${number(bad)} bad${chance}`)
+  const label = result.artifact.quality ? '' : 'quality'
+  terminal.say(label, `AUC ${auc.toFixed(2)} (${range}) on rows that did not teach, ${number(bad)} bad${chance}`)
 }
 
 function span({ from = '', to }: FitResult['artifact']['lineage'], zone: string | undefined): string {
