@@ -1,6 +1,7 @@
 /** The one list of models. A new one is a file and a line here. */
 import { autoencoder } from './autoencoder.ts'
 import { cox } from './cox.ts'
+import { gaussianMixture } from './gaussian-mixture.ts'
 import { isolationForest } from './isolation-forest.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
 import { logisticRegression } from './logistic-regression.ts'
@@ -13,6 +14,7 @@ export const models: readonly Model[] = [
   isolationForest,
   autoencoder,
   cox,
+  gaussianMixture,
   localOutlierFactor,
   logisticRegression,
   oneClassSvm,

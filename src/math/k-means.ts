@@ -1,0 +1,204 @@
+/**
+ * k-means (Lloyd, "Least squares quantization in PCM", 1982) from k-means++ seeds (Arthur, Vassilvitskii, "k-means++: the
+ * advantages of careful seeding", SODA 2007), with scikit-learn's rules: of 2 + ⌊ln k⌋ candidates for each seed the best
+ * is taken; a cluster that loses its rows takes the one farthest from its centre; it ends when no row changes its
+ * cluster, or when the centres move less than 1e-4 of the mean variance of the columns.
+ */
+import type { Random } from './random.ts'
+
+export interface Points {
+  /** Row after row, finite. Squared distances, added over the rows, must be finite too. */
+  readonly values: Float64Array
+  readonly rows: number
+  readonly columns: number
+  /** One weight a row, not negative, some positive. A row without weight joins a cluster but moves none. */
+  readonly weight: Float64Array
+}
+
+export interface Clusters {
+  /** The cluster of each row. */
+  readonly labels: Int32Array
+  /** k × columns. */
+  readonly centres: Float64Array
+  /** The weighted sum of squared distances to the centres. */
+  readonly inertia: number
+  readonly iterations: number
+}
+
+const MOST_ITERATIONS = 300
+const TOLERANCE = 1e-4
+
+/** Given k rows of `seeds` (as {@link seedClusters} draws them), or centres of one's own. */
+export function kMeans(points: Points, seeds: Int32Array | Float64Array): Clusters {
+  const { rows, columns } = points
+  const start = seeds instanceof Float64Array ? seeds.slice() : rowsAt(points, seeds)
+  const k = start.length / columns
+  let centres: Float64Array = start
+  let labels = new Int32Array(rows).fill(-1)
+  let before = new Int32Array(rows)
+  const distances = new Float64Array(rows)
+  const tolerance = TOLERANCE * meanVariance(points)
+  let iterations = 0
+  for (let settled = false; !settled && iterations < MOST_ITERATIONS; iterations++) {
+    ;[labels, before] = [before, labels]
+    assign(points, centres, labels, distances)
+    const moved = means(points, k, labels, distances)
+    settled = labels.every((label, i) => label === before[i])
+    // The labels that no longer change belong to the centres they were found with.
+    if (!settled && shift(centres, moved) <= tolerance) {
+      settled = true
+      assign(points, moved, labels, distances)
+    }
+    centres = moved
+  }
+  let inertia = 0
+  for (let i = 0; i < rows; i++) inertia += points.weight[i]! * distances[i]!
+  return { labels, centres, inertia, iterations }
+}
+
+/** k rows, the next more likely the farther it is from those before; fewer than k when there are not as many different
+ * rows of positive weight. */
+export function seedClusters(points: Points, k: number, random: Random): Int32Array {
+  const { rows, weight } = points
+  const seeds = [drawBy(weight, random.next())]
+  let nearest = new Float64Array(rows).fill(Number.POSITIVE_INFINITY)
+  nearest = nearer(points, nearest, seeds[0]!)
+  const trials = 2 + Math.floor(Math.log(k))
+  while (seeds.length < k) {
+    const chances = nearest.map((distance, i) => distance * weight[i]!)
+    let best: { seed: number; nearest: Float64Array<ArrayBuffer>; potential: number } | undefined
+    for (let t = 0; t < trials; t++) {
+      const seed = drawBy(chances, random.next())
+      if (chances[seed] === 0) continue
+      const closer = nearer(points, nearest, seed)
+      let potential = 0
+      for (let i = 0; i < rows; i++) potential += closer[i]! * weight[i]!
+      if (best === undefined || potential < best.potential) best = { seed, nearest: closer, potential }
+    }
+    if (best === undefined) break
+    seeds.push(best.seed)
+    nearest = best.nearest
+  }
+  return Int32Array.from(seeds)
+}
+
+/** The place where the running sum of the chances first exceeds the share; chance 0 only when all are. */
+function drawBy(chances: Float64Array, share: number): number {
+  let total = 0
+  for (let i = 0; i < chances.length; i++) total += chances[i]!
+  let rest = share * total
+  let last = 0
+  for (let i = 0; i < chances.length; i++) {
+    if (chances[i] === 0) continue
+    last = i
+    rest -= chances[i]!
+    if (rest < 0) return i
+  }
+  return last
+}
+
+function nearer({ values, rows, columns }: Points, nearest: Float64Array, seed: number): Float64Array<ArrayBuffer> {
+  const out = new Float64Array(rows)
+  for (let i = 0; i < rows; i++)
+    out[i] = Math.min(nearest[i]!, squared(values, i * columns, values, seed * columns, columns))
+  return out
+}
+
+function assign({ values, rows, columns }: Points, centres: Float64Array, labels: Int32Array, distances: Float64Array) {
+  const k = centres.length / columns
+  for (let i = 0; i < rows; i++) {
+    let best = Number.POSITIVE_INFINITY
+    let label = 0
+    for (let c = 0; c < k; c++) {
+      const distance = squared(values, i * columns, centres, c * columns, columns)
+      if (distance < best) {
+        best = distance
+        label = c
+      }
+    }
+    labels[i] = label
+    distances[i] = best
+  }
+}
+
+/** Two sums at a time: a processor adds while it waits for the sum before. */
+function squared(a: Float64Array, fromA: number, b: Float64Array, fromB: number, count: number): number {
+  let [s0, s1] = [0, 0]
+  let i = 0
+  for (; i + 1 < count; i += 2) {
+    const d0 = a[fromA + i]! - b[fromB + i]!
+    const d1 = a[fromA + i + 1]! - b[fromB + i + 1]!
+    s0 += d0 * d0
+    s1 += d1 * d1
+  }
+  if (i < count) s0 += (a[fromA + i]! - b[fromB + i]!) ** 2
+  return s0 + s1
+}
+
+function means(points: Points, k: number, labels: Int32Array, distances: Float64Array): Float64Array {
+  const { values, rows, columns, weight } = points
+  const sums = new Float64Array(k * columns)
+  const total = new Float64Array(k)
+  const add = (row: number, cluster: number, sign: number) => {
+    const share = sign * weight[row]!
+    total[cluster] = total[cluster]! + share
+    for (let f = 0, at = row * columns, to = cluster * columns; f < columns; f++, at++, to++)
+      sums[to] = sums[to]! + share * values[at]!
+  }
+  for (let i = 0; i < rows; i++) add(i, labels[i]!, 1)
+  // Taking a row away may leave its old cluster with a remainder of rounding, never with less than another row.
+  for (const [empty, row] of farthest(points, k, labels, distances)) {
+    add(row, labels[row]!, -1)
+    add(row, empty, 1)
+  }
+  return sums.map((sum, i) => sum / (total[Math.floor(i / columns)]! || 1))
+}
+
+/** Clusters without weight, each with a row of positive weight that it may take: the farthest first. */
+function farthest(
+  { rows, weight }: Points,
+  k: number,
+  labels: Int32Array,
+  distances: Float64Array,
+): [number, number][] {
+  const members = new Int32Array(k)
+  for (let i = 0; i < rows; i++) if (weight[i]! > 0) members[labels[i]!] = members[labels[i]!]! + 1
+  const empty = [...members.keys()].filter(c => members[c] === 0)
+  if (empty.length === 0) return []
+  const order = [...distances.keys()].sort((a, b) => distances[b]! - distances[a]! || a - b)
+  const pairs: [number, number][] = []
+  for (const row of order) {
+    if (pairs.length === empty.length) break
+    const label = labels[row]!
+    if (!(weight[row]! > 0) || members[label]! < 2) continue
+    members[label] = members[label]! - 1
+    pairs.push([empty[pairs.length]!, row])
+  }
+  return pairs
+}
+
+const rowsAt = ({ values, columns }: Points, rows: Int32Array): Float64Array =>
+  Float64Array.from(
+    { length: rows.length * columns },
+    (_, i) => values[rows[Math.floor(i / columns)]! * columns + (i % columns)]!,
+  )
+
+function shift(a: Float64Array, b: Float64Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += (a[i]! - b[i]!) ** 2
+  return sum
+}
+
+function meanVariance({ values, rows, columns }: Points): number {
+  let total = 0
+  for (let f = 0; f < columns; f++) {
+    let [mean, squares] = [0, 0]
+    for (let i = 0; i < rows; i++) {
+      const d = values[i * columns + f]! - mean
+      mean += d / (i + 1)
+      squares += d * (values[i * columns + f]! - mean)
+    }
+    total += squares / rows
+  }
+  return total / columns
+}
