@@ -20,6 +20,13 @@ export function levelColour(i: number, levels: number): string {
   return SEVERITY[Math.min(first + i - 1, SEVERITY.length - 1)]!
 }
 
+/** Of models beside each other (Okabe and Ito 2008, without its yellow); from the eighth on they come again. */
+const MODELS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#56b4e9', '#e69f00', '#8a94a0']
+
+export function modelColour(i: number): string {
+  return MODELS[i % MODELS.length]!
+}
+
 export function levelShape(i: number): string {
   return SHAPES[Math.min(i, SHAPES.length - 1)]!
 }
