@@ -214,6 +214,20 @@ describe('regress', () => {
   })
 })
 
+test('survive: whether who was told the higher risk had the event first, over the folds', async () => {
+  const { columns } = problem(150, 0, 0, 6)
+  const noise = createRandom(2)
+  const time = Float64Array.from(columns[0]!, v => Math.exp(-v + 0.5 * noise.normal()))
+  const event = Uint8Array.from(time, (_, i) => Number(i % 4 !== 0))
+  const lesson = lessonOf(columns, 'survive', { time, event })
+  const { figures, perFold } = await crossValidate(crew, { lesson, recipe: recipe('cox'), folds: dealt(150, event) })
+  expect(figures.map(figure => [figure.name, figure.over])).toEqual([['concordance', 'folds']])
+  const mean = perFold.reduce((sum, fold) => sum + fold.figures.concordance! / perFold.length, 0)
+  expect(figures[0]!.value).toBeCloseTo(mean, 12)
+  expect(figures[0]!.value).toBeGreaterThan(0.75)
+  expect(figures[0]).toMatchObject({ chance: 0.5, notBetterThanChance: false })
+})
+
 describe('leaks', () => {
   const { columns, label } = problem(60, 20, 1)
   const lesson = lessonOf(columns, 'classify', classes(label))
