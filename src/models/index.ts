@@ -2,6 +2,7 @@
 import { autoencoder } from './autoencoder.ts'
 import { cox } from './cox.ts'
 import { gaussianMixture } from './gaussian-mixture.ts'
+import { gradientBoosting } from './gradient-boosting.ts'
 import { isolationForest } from './isolation-forest.ts'
 import { localOutlierFactor } from './local-outlier-factor.ts'
 import { logisticRegression } from './logistic-regression.ts'
@@ -15,6 +16,7 @@ export const models: readonly Model[] = [
   autoencoder,
   cox,
   gaussianMixture,
+  gradientBoosting,
   localOutlierFactor,
   logisticRegression,
   oneClassSvm,
