@@ -21,7 +21,7 @@ import { drawLayers, train } from './autoencoder-training.ts'
 import { learnScales } from './autoencoder-scaling.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
 
-const ACTIVATIONS = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic'] as const
+const ACTIVATIONS: readonly Activation[] = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic']
 const LEAKY_SLOPE = 0.01
 
 const params = lazySchema(Type =>
@@ -39,7 +39,13 @@ const params = lazySchema(Type =>
         description: 'Units of the narrowest layer.',
       }),
       activation: Type.Union(
-        ACTIVATIONS.map(name => Type.Literal(name)),
+        [
+          Type.Literal('relu'),
+          Type.Literal('leaky-relu'),
+          Type.Literal('tanh'),
+          Type.Literal('identity'),
+          Type.Literal('logistic'),
+        ],
         { default: 'relu', description: 'Activation of the layers between; leaky-relu has the slope 0.01.' },
       ),
       epochs: Type.Integer({
