@@ -5,15 +5,15 @@
  * All values are divided by `unit`, a power of two: it changes no digit, and what lies far beyond float32, such as the
  * square of 1e150, still fits.
  */
-import { centreOf } from '../math/dense.ts'
 import { createArena } from './arena.ts'
 import {
   createPacker,
   EXPONENTIAL_TABLE,
-  farthest,
   type KernelFunction,
+  type Mapping,
   mappingOf,
   type Packing,
+  reach,
   valuePlainly,
 } from './support-vectors.ts'
 
@@ -21,24 +21,24 @@ export interface KernelRows {
   readonly unit: number
   /** Each row's kernel with itself. */
   readonly diagonal: Float64Array
-  /** One a row, 0 at first. The row's alpha may be from 0 to its bound. */
+  /** One a row, 0 at first. */
   readonly gradient: Float64Array
-  readonly alpha: Float64Array
-  readonly bound: Float64Array
+  /** Infinity for a row that `step` must not answer, else 0, as at first. */
+  readonly wall: Float64Array
   readonly slots: number
-  /** Computes a row's kernel with every row. */
-  compute(row: number, slot: number): void
+  /** Computes the kernel of up to four rows with every row, each into its slot: four take little longer than one. */
+  compute(rows: ArrayLike<number>, slots: ArrayLike<number>): void
   /** The values in a slot. */
   values(slot: number): Float32Array
   /** gradient += weight · slot. */
   accumulate(slot: number, weight: number): void
-  /** gradient += a · slotA + b · slotB. Answers the row of the smallest gradient among those with alpha < bound, the last
-   * one of equals; −1 when there is none. */
+  /** gradient += a · slotA + b · slotB. Answers the row of the smallest gradient, the last one of equals; −1 when there
+   * are walls before all. */
   step(slotA: number, a: number, slotB: number, b: number): number
 }
 
 interface Kernel extends Packing {
-  row(
+  rowsOfFour(
     map: number,
     scale: number,
     offset: number,
@@ -47,92 +47,97 @@ interface Kernel extends Packing {
     x: number,
     xHalves: number,
     rows: number,
-    s: number,
-    sHalf: number,
+    list: number,
     columns: number,
     perUnit: number,
     chunk: number,
     scratch: number,
-    to: number,
   ): void
   accumulate(gradient: number, rows: number, row: number, weight: number): void
-  step(
-    gradient: number,
-    alpha: number,
-    bound: number,
-    rows: number,
-    rowA: number,
-    a: number,
-    rowB: number,
-    b: number,
-  ): number
+  step(gradient: number, wall: number, rows: number, rowA: number, a: number, rowB: number, b: number): number
 }
 
-/** Rows that are packed, and kernel values that are mapped, while they lie in the first-level cache. */
-const CHUNK = 1024
+/** Rows whose four kernel values are mapped while they lie in the first-level cache. */
+const CHUNK = 256
+/** Rows that are packed at a time. */
+const PACKED = 1024
 /** γ‖x − centre‖² up to which distances by ‖x‖² + ‖s‖² − 2 x·s are good to the digits of float32. */
 const NEAR = 1e7
 /** Two rows are needed at a time. */
 const FEWEST_SLOTS = 2
 
-/** `columns` hold one entry a row; `cacheBytes` is for the slots. A missing number counts as its column's mean.
+/** `columns` hold one entry a row, `centre` their means; `slots` may be more than there are rows.
  * @throws RangeError when the rows do not fit the 4 GiB that a kernel can reach. */
-export function openKernelRows(f: KernelFunction, columns: readonly Float64Array[], cacheBytes: number): KernelRows {
+export function openKernelRows(
+  f: KernelFunction,
+  columns: readonly Float64Array[],
+  centre: Float64Array,
+  cached: number,
+): KernelRows {
   const rows = columns[0]!.length
   const padded = Math.ceil(rows / 8) * 8
-  const slots = Math.max(FEWEST_SLOTS, Math.min(rows, Math.floor(cacheBytes / 4 / padded)))
+  const slots = Math.max(FEWEST_SLOTS, Math.min(rows, cached))
   const arena = createArena({
     table: EXPONENTIAL_TABLE.byteLength,
-    staged: CHUNK * 8,
+    staged: PACKED * 8,
     x: padded * columns.length * 8,
     halves: padded * 8,
-    scratch: CHUNK * 8,
+    scratch: CHUNK * 32,
+    list: 48,
     gradient: padded * 8,
-    alpha: padded * 8,
-    bound: padded * 8,
+    wall: padded * 8,
     cache: slots * padded * 4,
   })
-  const { at, f64 } = arena
+  const { at, u32, f64 } = arena
   const f32 = new Float32Array(f64.buffer)
   const kernel = arena.link<Kernel>('support-vectors')
-  const centre = centreOf({ rows, columns })
-  const mapping = mappingOf(f, f.gamma * farthest(columns, centre) <= NEAR)
-  const { map, scale, offset, degree } = mapping
   const width = columns.length
   f64.set(EXPONENTIAL_TABLE, at.table / 8)
-  const pack = createPacker(kernel, f64, at.staged, mapping, centre)
-  for (let from = 0; from < rows; from += CHUNK)
-    for (let c = 0; c < width; c++) {
-      const values = columns[c]!.subarray(from, from + CHUNK)
-      pack(c, values, values.length, at.x + from * width * 8)
-    }
-  kernel.halves(at.x, padded, width, at.halves)
+  const halves = f64.subarray(at.halves / 8, at.halves / 8 + rows)
+  const packAll = (mapping: Mapping): Mapping => {
+    const pack = createPacker(kernel, f64, at.staged, mapping, centre)
+    for (let from = 0; from < rows; from += PACKED)
+      for (let c = 0; c < width; c++) {
+        const values = columns[c]!.subarray(from, from + PACKED)
+        pack(c, values, values.length, at.x + from * width * 8)
+      }
+    kernel.halves(at.x, padded, width, at.halves)
+    return mapping
+  }
+  const packed = packAll(mappingOf(f, true))
+  const { map, scale, offset, degree } = reach(packed, halves) <= NEAR ? packed : packAll(mappingOf(f, false))
+  f64.fill(Number.POSITIVE_INFINITY, at.wall / 8 + rows, at.wall / 8 + padded)
 
-  const squares = Float64Array.from({ length: rows }, (_, row) => -2 * f64[at.halves / 8 + row]!)
-  const diagonal = f.kernel === 'rbf' ? squares.fill(1) : squares.map(square => ofSquare(f, square))
-  const unit = f.kernel === 'rbf' || f.kernel === 'sigmoid' ? 1 : powerOfTwoAbove(f, squares)
+  const diagonal = f.kernel === 'rbf' ? new Float64Array(rows).fill(1) : halves.map(half => ofSquare(f, -2 * half))
+  const unit = f.kernel === 'rbf' || f.kernel === 'sigmoid' ? 1 : powerOfTwoAbove(f, halves)
   const perUnit = 1 / unit
+  const list = at.list / 4
   const slotAt = (slot: number) => at.cache + slot * padded * 4
-  const region = (name: 'gradient' | 'alpha' | 'bound') => f64.subarray(at[name] / 8, at[name] / 8 + rows)
+  const region = (name: 'gradient' | 'wall') => f64.subarray(at[name] / 8, at[name] / 8 + rows)
   return {
     unit,
     diagonal: diagonal.map(value => value * perUnit),
     gradient: region('gradient'),
-    alpha: region('alpha'),
-    bound: region('bound'),
+    wall: region('wall'),
     slots,
-    compute(row, slot) {
-      const vector = at.x + (row >> 2) * width * 32 + (row & 3) * 8
+    compute(wanted, into) {
+      for (let i = 0; i < 4; i++) {
+        // A short list is filled up with its last row, which is then computed twice.
+        const last = Math.min(i, wanted.length - 1)
+        const row = wanted[last]!
+        u32.set(
+          [at.x + (row >> 2) * width * 32 + (row & 3) * 8, at.halves + row * 8, slotAt(into[last]!)],
+          list + i * 3,
+        )
+      }
       // biome-ignore format: the addresses in the order of the kernel
-      kernel.row(
-        map, scale, offset, degree, at.table, at.x, at.halves, padded,
-        vector, at.halves + row * 8, width, perUnit, CHUNK, at.scratch, slotAt(slot),
+      kernel.rowsOfFour(
+        map, scale, offset, degree, at.table, at.x, at.halves, padded, at.list, width, perUnit, CHUNK, at.scratch,
       )
     },
     values: slot => f32.subarray(slotAt(slot) / 4, slotAt(slot) / 4 + rows),
     accumulate: (slot, weight) => kernel.accumulate(at.gradient, padded, slotAt(slot), weight),
-    step: (slotA, a, slotB, b) =>
-      kernel.step(at.gradient, at.alpha, at.bound, padded, slotAt(slotA), a, slotAt(slotB), b),
+    step: (slotA, a, slotB, b) => kernel.step(at.gradient, at.wall, padded, slotAt(slotA), a, slotAt(slotB), b),
   }
 }
 
@@ -143,8 +148,8 @@ function ofSquare(f: KernelFunction, square: number): number {
 }
 
 /** No value of the matrix is above it: |x·s| is at most the largest ‖x‖². */
-function powerOfTwoAbove(f: KernelFunction, squares: Float64Array): number {
-  const most = squares.reduce((a, b) => Math.max(a, b), 0)
+function powerOfTwoAbove(f: KernelFunction, halves: Float64Array): number {
+  const most = halves.reduce((a, b) => Math.max(a, -2 * b), 0)
   const largest = ofSquare({ ...f, coef0: Math.abs(f.coef0) }, most)
   return largest > 0 ? 2 ** Math.ceil(Math.log2(largest)) : 1
 }

@@ -82,9 +82,9 @@ export function sum(
     for (let r = 0; r < rows; r += 4) {
       const row = x + (<usize>(r >> 2)) * panel
       const half = xHalves + ((<usize>r) << 3)
-      if (map & HALVES) fourByHalves(row, half, first, firstHalf, count, columns, scratch)
-      else if (map & DIFFERENCES) fourByDifferences(row, first, count, columns, scratch)
-      else fourByProducts(row, first, count, columns, scratch)
+      if (map & HALVES) panelsByHalves(row, half, first, firstHalf, count, columns, scratch)
+      else if (map & DIFFERENCES) panelsByDifferences(row, first, count, columns, scratch)
+      else panelsByProducts(row, first, count, columns, scratch)
       apply(map, scale, offset, degree, table, scratch, count << 2)
       weigh(scratch, firstWeight, count, sums + ((<usize>r) << 3))
     }
@@ -105,18 +105,34 @@ function weigh(from: usize, weight: usize, count: i32, sums: usize): void {
   v128.store(sums, high, 16)
 }
 
-function fourByHalves(
+function panelsByHalves(
   x: usize, xHalves: usize, s: usize, sHalves: usize, count: i32, columns: i32, to: usize,
 ): void {
-  fourByFour(HALVES, x, xHalves, s, sHalves, count, columns, to)
+  panels(HALVES, x, xHalves, s, sHalves, count, columns, to)
 }
 
-function fourByDifferences(x: usize, s: usize, count: i32, columns: i32, to: usize): void {
-  fourByFour(DIFFERENCES, x, 0, s, 0, count, columns, to)
+function panelsByDifferences(x: usize, s: usize, count: i32, columns: i32, to: usize): void {
+  panels(DIFFERENCES, x, 0, s, 0, count, columns, to)
 }
 
-function fourByProducts(x: usize, s: usize, count: i32, columns: i32, to: usize): void {
-  fourByFour(0, x, 0, s, 0, count, columns, to)
+function panelsByProducts(x: usize, s: usize, count: i32, columns: i32, to: usize): void {
+  panels(0, x, 0, s, 0, count, columns, to)
+}
+
+/** Four rows against `count` vectors. `form` is a constant where this is called, so each copy keeps one branch. */
+// @ts-ignore: decorator
+@inline
+function panels(
+  form: i32, x: usize, xHalves: usize, s: usize, sHalves: usize, count: i32, columns: i32, to: usize,
+): void {
+  const width = (<usize>columns) << 5
+  for (let v = 0; v < count; v += 4) {
+    fourByFour(
+      form, x, xHalves, s, s + 8, s + 16, s + 24, sHalves, sHalves + 8, sHalves + 16, sHalves + 24, width, to, 32)
+    sHalves += 32
+    to += 128
+    s += width
+  }
 }
 
 // @ts-ignore: decorator
@@ -127,60 +143,57 @@ function add(form: i32, sum: v128, x: v128, s: v128): v128 {
   return f64x2.sub(sum, f64x2.mul(d, d))
 }
 
-/** Four rows against `count` vectors, four of them at a time: eight sums in flight. `form` is a constant where this is
- * called, so each copy keeps one branch. */
+/** Four rows against four vectors: eight sums in flight. Those of a vector go `step` bytes after those of the last. */
 // @ts-ignore: decorator
 @inline
 function fourByFour(
-  form: i32, x: usize, xHalves: usize, s: usize, sHalves: usize, count: i32, columns: i32, to: usize,
+  form: i32, x: usize, xHalves: usize, s0: usize, s1: usize, s2: usize, s3: usize,
+  h0: usize, h1: usize, h2: usize, h3: usize, width: usize, to: usize, step: usize,
 ): void {
-  const width = (<usize>columns) << 5
-  for (let v = 0; v < count; v += 4) {
-    let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0
-    for (let c: usize = 0; c < width; c += 32) {
-      const low = v128.load(x + c)
-      const high = v128.load(x + c, 16)
-      const s0 = v128.load64_splat(s + c)
-      a0 = add(form, a0, low, s0)
-      b0 = add(form, b0, high, s0)
-      const s1 = v128.load64_splat(s + c, 8)
-      a1 = add(form, a1, low, s1)
-      b1 = add(form, b1, high, s1)
-      const s2 = v128.load64_splat(s + c, 16)
-      a2 = add(form, a2, low, s2)
-      b2 = add(form, b2, high, s2)
-      const s3 = v128.load64_splat(s + c, 24)
-      a3 = add(form, a3, low, s3)
-      b3 = add(form, b3, high, s3)
-    }
-    if (form == HALVES) {
-      const low = v128.load(xHalves)
-      const high = v128.load(xHalves, 16)
-      const h0 = v128.load64_splat(sHalves)
-      a0 = f64x2.add(a0, f64x2.add(low, h0))
-      b0 = f64x2.add(b0, f64x2.add(high, h0))
-      const h1 = v128.load64_splat(sHalves, 8)
-      a1 = f64x2.add(a1, f64x2.add(low, h1))
-      b1 = f64x2.add(b1, f64x2.add(high, h1))
-      const h2 = v128.load64_splat(sHalves, 16)
-      a2 = f64x2.add(a2, f64x2.add(low, h2))
-      b2 = f64x2.add(b2, f64x2.add(high, h2))
-      const h3 = v128.load64_splat(sHalves, 24)
-      a3 = f64x2.add(a3, f64x2.add(low, h3))
-      b3 = f64x2.add(b3, f64x2.add(high, h3))
-      sHalves += 32
-    }
-    v128.store(to, a0)
-    v128.store(to, b0, 16)
-    v128.store(to, a1, 32)
-    v128.store(to, b1, 48)
-    v128.store(to, a2, 64)
-    v128.store(to, b2, 80)
-    v128.store(to, a3, 96)
-    v128.store(to, b3, 112)
-    to += 128
-    s += width
+  let a0 = f64x2.splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0
+  for (let c: usize = 0; c < width; c += 32) {
+    const low = v128.load(x + c)
+    const high = v128.load(x + c, 16)
+    const v0 = v128.load64_splat(s0 + c)
+    a0 = add(form, a0, low, v0)
+    b0 = add(form, b0, high, v0)
+    const v1 = v128.load64_splat(s1 + c)
+    a1 = add(form, a1, low, v1)
+    b1 = add(form, b1, high, v1)
+    const v2 = v128.load64_splat(s2 + c)
+    a2 = add(form, a2, low, v2)
+    b2 = add(form, b2, high, v2)
+    const v3 = v128.load64_splat(s3 + c)
+    a3 = add(form, a3, low, v3)
+    b3 = add(form, b3, high, v3)
   }
+  if (form == HALVES) {
+    const low = v128.load(xHalves)
+    const high = v128.load(xHalves, 16)
+    const half0 = v128.load64_splat(h0)
+    a0 = f64x2.add(a0, f64x2.add(low, half0))
+    b0 = f64x2.add(b0, f64x2.add(high, half0))
+    const half1 = v128.load64_splat(h1)
+    a1 = f64x2.add(a1, f64x2.add(low, half1))
+    b1 = f64x2.add(b1, f64x2.add(high, half1))
+    const half2 = v128.load64_splat(h2)
+    a2 = f64x2.add(a2, f64x2.add(low, half2))
+    b2 = f64x2.add(b2, f64x2.add(high, half2))
+    const half3 = v128.load64_splat(h3)
+    a3 = f64x2.add(a3, f64x2.add(low, half3))
+    b3 = f64x2.add(b3, f64x2.add(high, half3))
+  }
+  v128.store(to, a0)
+  v128.store(to, b0, 16)
+  to += step
+  v128.store(to, a1)
+  v128.store(to, b1, 16)
+  to += step
+  v128.store(to, a2)
+  v128.store(to, b2, 16)
+  to += step
+  v128.store(to, a3)
+  v128.store(to, b3, 16)
 }
 
 /** In place, over `count` numbers, a multiple of 8. */
@@ -270,27 +283,59 @@ function tangents(scale: f64, offset: f64, table: usize, at: usize, end: usize):
 }
 
 /**
- * The trainer's row of one vector: to[r] = k(x[r], s) / unit, in f32. `s` is the vector's place in its panel; `rows` is
- * a multiple of 8, `chunk` of 8 as well, and `scratch` holds 8 bytes for each of a chunk.
+ * The trainer's rows of four vectors: to[r] = k(x[r], s) / unit, in f32. `list` holds three u32 for each of the four: the
+ * vector's place in its panel, the address of its half, and `to`. `rows` is a multiple of 8, `chunk` of 8 as well, and
+ * `scratch` holds 32 bytes for each of a chunk.
  */
-export function row(
+export function rowsOfFour(
   map: i32, scale: f64, offset: f64, degree: i32, table: usize,
-  x: usize, xHalves: usize, rows: i32, s: usize, sHalf: usize, columns: i32,
-  perUnit: f64, chunk: i32, scratch: usize, to: usize,
+  x: usize, xHalves: usize, rows: i32, list: usize, columns: i32,
+  perUnit: f64, chunk: i32, scratch: usize,
 ): void {
   const panel = (<usize>columns) << 5
   for (let from = 0; from < rows; from += chunk) {
     const count = min(chunk, rows - from)
     const first = x + (<usize>(from >> 2)) * panel
-    if (map & HALVES) oneByHalves(first, xHalves + ((<usize>from) << 3), count, s, sHalf, columns, scratch)
-    else if (map & DIFFERENCES) oneByDifferences(first, count, s, columns, scratch)
-    else oneByProducts(first, count, s, columns, scratch)
-    apply(map, scale, offset, degree, table, scratch, count)
-    to = demote(scratch, count, perUnit, to)
+    const half = xHalves + ((<usize>from) << 3)
+    if (map & HALVES) vectorsByHalves(first, half, count, list, columns, scratch)
+    else if (map & DIFFERENCES) vectorsByDifferences(first, count, list, columns, scratch)
+    else vectorsByProducts(first, count, list, columns, scratch)
+    apply(map, scale, offset, degree, table, scratch, count << 2)
+    const bytes = (<usize>count) << 3
+    for (let v: usize = 0; v < 4; v++)
+      demote(scratch + v * bytes, count, perUnit, <usize>load<u32>(list + v * 12, 8) + ((<usize>from) << 2))
   }
 }
 
-function demote(from: usize, count: i32, factor: f64, to: usize): usize {
+function vectorsByHalves(x: usize, xHalves: usize, count: i32, list: usize, columns: i32, to: usize): void {
+  vectors(HALVES, x, xHalves, count, list, columns, to)
+}
+
+function vectorsByDifferences(x: usize, count: i32, list: usize, columns: i32, to: usize): void {
+  vectors(DIFFERENCES, x, 0, count, list, columns, to)
+}
+
+function vectorsByProducts(x: usize, count: i32, list: usize, columns: i32, to: usize): void {
+  vectors(0, x, 0, count, list, columns, to)
+}
+
+/** Four vectors against `count` rows. */
+// @ts-ignore: decorator
+@inline
+function vectors(form: i32, x: usize, xHalves: usize, count: i32, list: usize, columns: i32, to: usize): void {
+  const s0 = load<u32>(list), s1 = load<u32>(list, 12), s2 = load<u32>(list, 24), s3 = load<u32>(list, 36)
+  const h0 = load<u32>(list, 4), h1 = load<u32>(list, 16), h2 = load<u32>(list, 28), h3 = load<u32>(list, 40)
+  const width = (<usize>columns) << 5
+  const step = (<usize>count) << 3
+  for (let r = 0; r < count; r += 4) {
+    fourByFour(form, x, xHalves, s0, s1, s2, s3, h0, h1, h2, h3, width, to, step)
+    x += width
+    xHalves += 32
+    to += 32
+  }
+}
+
+function demote(from: usize, count: i32, factor: f64, to: usize): void {
   const size = f64x2.splat(factor)
   const end = from + ((<usize>count) << 3)
   for (; from < end; from += 32) {
@@ -298,52 +343,6 @@ function demote(from: usize, count: i32, factor: f64, to: usize): usize {
     const high = f32x4.demote_f64x2_zero(f64x2.mul(v128.load(from, 16), size))
     v128.store(to, v128.shuffle<i64>(low, high, 0, 2))
     to += 16
-  }
-  return to
-}
-
-function oneByHalves(x: usize, xHalves: usize, count: i32, s: usize, sHalf: usize, columns: i32, to: usize): void {
-  oneByEight(HALVES, x, xHalves, count, s, sHalf, columns, to)
-}
-
-function oneByDifferences(x: usize, count: i32, s: usize, columns: i32, to: usize): void {
-  oneByEight(DIFFERENCES, x, 0, count, s, 0, columns, to)
-}
-
-function oneByProducts(x: usize, count: i32, s: usize, columns: i32, to: usize): void {
-  oneByEight(0, x, 0, count, s, 0, columns, to)
-}
-
-// @ts-ignore: decorator
-@inline
-function oneByEight(
-  form: i32, x: usize, xHalves: usize, count: i32, s: usize, sHalf: usize, columns: i32, to: usize,
-): void {
-  const width = (<usize>columns) << 5
-  for (let r = 0; r < count; r += 8) {
-    let a = f64x2.splat(0), b = a, c = a, d = a
-    const next = x + width
-    for (let at: usize = 0; at < width; at += 32) {
-      const value = v128.load64_splat(s + at)
-      a = add(form, a, v128.load(x + at), value)
-      b = add(form, b, v128.load(x + at, 16), value)
-      c = add(form, c, v128.load(next + at), value)
-      d = add(form, d, v128.load(next + at, 16), value)
-    }
-    if (form == HALVES) {
-      const half = v128.load64_splat(sHalf)
-      a = f64x2.add(a, f64x2.add(v128.load(xHalves), half))
-      b = f64x2.add(b, f64x2.add(v128.load(xHalves, 16), half))
-      c = f64x2.add(c, f64x2.add(v128.load(xHalves, 32), half))
-      d = f64x2.add(d, f64x2.add(v128.load(xHalves, 48), half))
-      xHalves += 64
-    }
-    v128.store(to, a)
-    v128.store(to, b, 16)
-    v128.store(to, c, 32)
-    v128.store(to, d, 48)
-    to += 64
-    x = next + width
   }
 }
 
@@ -358,37 +357,55 @@ export function accumulate(gradient: usize, rows: i32, row: usize, weight: f64):
   }
 }
 
+/** Rows among which the smallest gradient is looked for at a time. */
+const SPAN = 256
+
 /**
- * One step of the trainer: gradient[r] += a · rowA[r] + b · rowB[r], and in the same pass the row of the smallest
- * gradient among those whose alpha may still grow (alpha < bound); the last one of equals, −1 when there is none.
+ * One step of the trainer: gradient[r] += a · rowA[r] + b · rowB[r]. Answers the row where gradient[r] + wall[r] is
+ * smallest, the last one of equals; −1 when it is infinite everywhere. `rows` is a multiple of 8.
  */
 export function step(
-  gradient: usize, alpha: usize, bound: usize, rows: i32, rowA: usize, a: f64, rowB: usize, b: f64,
+  gradient: usize, wall: usize, rows: i32, rowA: usize, a: f64, rowB: usize, b: f64,
 ): i32 {
+  let least: f64 = Infinity
+  let found = -1
+  for (let from = 0; from < rows; from += SPAN) {
+    const count = min(SPAN, rows - from)
+    const at8 = (<usize>from) << 3
+    const at4 = (<usize>from) << 2
+    const here = stepSpan(gradient + at8, wall + at8, count, rowA + at4, a, rowB + at4, b)
+    if (here > least || here == Infinity) continue
+    least = here
+    found = from
+  }
+  if (found < 0) return -1
+  let row = min(found + SPAN, rows) - 1
+  while (load<f64>(gradient + ((<usize>row) << 3)) + load<f64>(wall + ((<usize>row) << 3)) != least) row--
+  return row
+}
+
+function stepSpan(gradient: usize, wall: usize, rows: i32, rowA: usize, a: f64, rowB: usize, b: f64): f64 {
   const byA = f64x2.splat(a)
   const byB = f64x2.splat(b)
-  let least = f64x2.splat(Infinity)
-  let place = f64x2.splat(-1)
-  let here = f64x2.replace_lane(f64x2.splat(0), 1, 1)
-  for (let r = 0; r < rows; r += 2) {
-    const left = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(rowA)), byA)
-    const right = f64x2.mul(f64x2.promote_low_f32x4(v128.load64_zero(rowB)), byB)
-    const g = f64x2.add(v128.load(gradient), f64x2.add(left, right))
+  let low = f64x2.splat(Infinity)
+  let high = low
+  const end = gradient + ((<usize>rows) << 3)
+  while (gradient < end) {
+    const lowA = f64x2.promote_low_f32x4(v128.load64_zero(rowA))
+    const highA = f64x2.promote_low_f32x4(v128.load64_zero(rowA, 8))
+    const lowB = f64x2.promote_low_f32x4(v128.load64_zero(rowB))
+    const highB = f64x2.promote_low_f32x4(v128.load64_zero(rowB, 8))
+    const g = f64x2.add(v128.load(gradient), f64x2.add(f64x2.mul(lowA, byA), f64x2.mul(lowB, byB)))
+    const h = f64x2.add(v128.load(gradient, 16), f64x2.add(f64x2.mul(highA, byA), f64x2.mul(highB, byB)))
     v128.store(gradient, g)
-    const better = v128.and(f64x2.le(g, least), f64x2.lt(v128.load(alpha), v128.load(bound)))
-    least = v128.bitselect(g, least, better)
-    place = v128.bitselect(here, place, better)
-    here = f64x2.add(here, f64x2.splat(2))
-    gradient += 16
-    alpha += 16
-    bound += 16
-    rowA += 8
-    rowB += 8
+    v128.store(gradient, h, 16)
+    low = f64x2.pmin(low, f64x2.add(g, v128.load(wall)))
+    high = f64x2.pmin(high, f64x2.add(h, v128.load(wall, 16)))
+    gradient += 32
+    wall += 32
+    rowA += 16
+    rowB += 16
   }
-  const least0 = f64x2.extract_lane(least, 0)
-  const least1 = f64x2.extract_lane(least, 1)
-  const place0 = f64x2.extract_lane(place, 0)
-  const place1 = f64x2.extract_lane(place, 1)
-  if (least0 < least1) return i32(place0)
-  return i32(least1 < least0 ? place1 : max(place0, place1))
+  low = f64x2.pmin(low, high)
+  return min(f64x2.extract_lane(low, 0), f64x2.extract_lane(low, 1))
 }

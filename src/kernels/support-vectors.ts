@@ -163,7 +163,6 @@ export function openSupportVectors(machine: SupportVectors): VectorSum {
   )
   const centre = centreOf({ rows: count, columns: s })
   if (machine.kernel === 'linear') return weightedColumns(s, weights, centre)
-  const mapping = mappingOf(machine, reach(s, centre, machine.gamma, weights) <= NEAR)
   const padded = Math.ceil(count / 4) * 4
   const chunk = Math.max(4, Math.min(CHUNK_VECTORS, Math.floor(CHUNK_BYTES / 8 / columns)) & ~3)
   const arena = createArena({
@@ -181,17 +180,24 @@ export function openSupportVectors(machine: SupportVectors): VectorSum {
   const kernel = arena.link<Kernel>('support-vectors')
   f64.set(EXPONENTIAL_TABLE, at.table / 8)
   f64.set(weights, at.weights / 8)
-  const packer = createPacker(kernel, f64, at.staged, mapping, centre)
-  for (let c = 0; c < columns; c++) packer(c, s[c]!, count, at.s)
-  kernel.halves(at.s, padded, columns, at.sHalves)
-
+  const packAll = (mapping: Mapping): Mapping => {
+    const pack = createPacker(kernel, f64, at.staged, mapping, centre)
+    for (let c = 0; c < columns; c++) pack(c, s[c]!, count, at.s)
+    kernel.halves(at.s, padded, columns, at.sHalves)
+    return mapping
+  }
+  const packed = packAll(mappingOf(machine, true))
+  const halves = f64.subarray(at.sHalves / 8, at.sHalves / 8 + count)
+  const weight = weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
+  const mapping = reach(packed, halves) * weight <= NEAR ? packed : packAll(mappingOf(machine, false))
+  const pack = createPacker(kernel, f64, at.staged, mapping, centre)
   const { map, scale, offset, degree } = mapping
   const sums = at.sums / 8
   return (x, rows, out) => {
     for (let from = 0; from < rows; from += BLOCK_ROWS) {
       const block = Math.min(BLOCK_ROWS, rows - from)
       const four = Math.ceil(block / 4) * 4
-      for (let c = 0; c < columns; c++) packer(c, x[c]!.subarray(from, from + block), block, at.x)
+      for (let c = 0; c < columns; c++) pack(c, x[c]!.subarray(from, from + block), block, at.x)
       kernel.halves(at.x, four, columns, at.xHalves)
       f64.fill(0, sums, sums + four)
       // biome-ignore format: the addresses in the order of the kernel
@@ -221,17 +227,10 @@ export function createPacker(
   }
 }
 
-function reach(s: readonly Float64Array[], centre: Float64Array, gamma: number, weights: Float64Array): number {
-  return gamma * farthest(s, centre) * weights.reduce((sum, weight) => sum + Math.abs(weight), 0)
-}
-
-/** The largest squared distance from the centre; missing numbers count as the centre. */
-export function farthest(columns: readonly Float64Array[], centre: Float64Array): number {
-  const squares = new Float64Array(columns[0]!.length)
-  for (const [c, column] of columns.entries())
-    for (let i = 0; i < squares.length; i++)
-      if (!Number.isNaN(column[i]!)) squares[i]! += (column[i]! - centre[c]!) ** 2
-  return squares.reduce((most, square) => Math.max(most, square), 0)
+/** γ‖s − centre‖² of the farthest, from the halves that the kernel made of them; 0 for a mapping that needs none. */
+export function reach({ map }: Mapping, halves: Float64Array): number {
+  if ((map & HALVES) === 0) return 0
+  return -halves.reduce((least, half) => Math.min(least, half), 0) / Math.LOG2E
 }
 
 /** Σ weight (x·s) = x · Σ weight s: the vectors of a linear kernel melt into one. */

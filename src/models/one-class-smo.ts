@@ -10,11 +10,13 @@
  */
 import { type KernelRows, openKernelRows } from '../kernels/kernel-rows.ts'
 import type { KernelFunction } from '../kernels/support-vectors.ts'
-import { createRowCache } from './row-cache.ts'
+import { createRowCache, type RowCache } from './row-cache.ts'
 
 export interface OneClassProblem {
   /** One entry a row. */
   readonly columns: readonly Float64Array[]
+  /** The mean of each column. */
+  readonly centre: Float64Array
   /** One a row, above 0. */
   readonly weight: Float64Array
   readonly nu: number
@@ -38,44 +40,112 @@ const ROUNDING = 1e-12
 const MOST_STEPS = 10_000_000
 
 export function solveOneClass(f: KernelFunction, problem: OneClassProblem, cacheBytes = CACHE_BYTES): Optimum {
-  const matrix = openKernelRows(f, problem.columns, cacheBytes)
-  const { alpha, bound, gradient, unit } = matrix
-  const slotOf = createRowCache(alpha.length, matrix.slots, matrix.compute)
-  const lower = begin(matrix, problem, slotOf)
+  const run = begin(f, problem, cacheBytes)
+  const { matrix, cache, alpha, bound, lower } = run
+  const { gradient, diagonal, unit } = matrix
+  const flat = TAU / unit
   const tol = problem.tol / unit
   let up = matrix.step(0, 0, 0, 0)
   let steps = 0
   for (; up >= 0 && steps < Math.max(MOST_STEPS, 100 * alpha.length); steps++) {
-    const slotUp = slotOf(up)
-    const { down, violation } = partner(matrix, up, matrix.values(slotUp), lower)
+    const slotUp = cache.slotOf(up, () => likelyUp(run))
+    const values = matrix.values(slotUp)
+    const { down, violation } = partner(run, up, values)
     if (down < 0 || violation < tol || violation <= ROUNDING * Math.abs(gradient[up]!)) break
-    const slotDown = slotOf(down)
+    const slotDown = cache.slotOf(down, () => likelyDown(run))
     const [alphaUp, alphaDown] = [alpha[up]!, alpha[down]!]
-    const curvature = matrix.diagonal[up]! + matrix.diagonal[down]! - 2 * matrix.values(slotUp)[down]!
-    move(alpha, bound, up, down, (gradient[down]! - gradient[up]!) / (curvature > 0 ? curvature : TAU / unit))
-    lower.update(up)
-    lower.update(down)
+    const curvature = diagonal[up]! + diagonal[down]! - 2 * values[down]!
+    move(alpha, bound, up, down, (gradient[down]! - gradient[up]!) / (curvature > 0 ? curvature : flat))
     const [byUp, byDown] = [alpha[up]! - alphaUp, alpha[down]! - alphaDown]
     if (byUp === 0 && byDown === 0) break
+    for (const row of [up, down]) {
+      lower.update(row)
+      matrix.wall[row] = alpha[row]! < bound[row]! ? 0 : Number.POSITIVE_INFINITY
+    }
     up = matrix.step(slotUp, byUp, slotDown, byDown)
+    if (alpha[down] === 0) cache.release(down)
   }
-  return { alpha: alpha.slice(), rho: rhoOf(matrix) * unit, steps }
+  return { alpha, rho: rhoOf(run) * unit, steps }
+}
+
+interface Run {
+  readonly matrix: KernelRows
+  readonly cache: RowCache
+  readonly alpha: Float64Array
+  readonly bound: Float64Array
+  readonly lower: LowerSet
 }
 
 /** libsvm's start: the first rows take as much alpha as they may, until it is spent. */
-function begin(matrix: KernelRows, { weight, nu }: OneClassProblem, slotOf: (row: number) => number): LowerSet {
-  const { alpha, bound } = matrix
-  bound.set(weight)
+function begin(f: KernelFunction, { columns, centre, weight, nu }: OneClassProblem, cacheBytes: number): Run {
+  const rows = weight.length
   let left = 0
   for (const w of weight) left += w * nu
-  const lower = createLowerSet(alpha)
-  for (let row = 0; row < alpha.length && left > 0; row++) {
-    alpha[row] = Math.min(bound[row]!, left)
-    left -= alpha[row]!
-    lower.update(row)
-    matrix.accumulate(slotOf(row), alpha[row]!)
+  const alpha = new Float64Array(rows)
+  let first = 0
+  for (; first < rows && left > 0; first++) {
+    alpha[first] = Math.min(weight[first]!, left)
+    left -= alpha[first]!
   }
-  return lower
+  // Those that take the place of the first rows take their slots too: a quarter more is enough.
+  const slots = Math.min(Math.floor(cacheBytes / 4 / rows), first + (first >> 2) + 300)
+  const matrix = openKernelRows(f, columns, centre, slots)
+  const cache = createRowCache(rows, matrix.slots, matrix.compute)
+  const lower = createLowerSet(alpha)
+  for (let row = 0; row < first; row++) {
+    lower.update(row)
+    if (alpha[row]! >= weight[row]!) matrix.wall[row] = Number.POSITIVE_INFINITY
+    const soon = () => [row + 1, row + 2, row + 3].filter(next => next < first)
+    matrix.accumulate(cache.slotOf(row, soon), alpha[row]!)
+  }
+  return { matrix, cache, alpha, bound: weight, lower }
+}
+
+/** Rows that are likely to be next to grow. */
+function likelyUp({ matrix: { gradient }, cache, alpha }: Run): readonly number[] {
+  const first = createFirst()
+  for (let row = 0; row < alpha.length; row++) {
+    const g = gradient[row]!
+    if (g < first.limit && alpha[row] === 0 && !cache.has(row)) first.add(row, g)
+  }
+  return first.rows
+}
+
+/** Rows that are likely to be next to become less. */
+function likelyDown({ matrix: { gradient }, cache, lower: { rows, count } }: Run): readonly number[] {
+  const first = createFirst()
+  for (let i = 0; i < count; i++) {
+    const row = rows[i]!
+    if (-gradient[row]! < first.limit && !cache.has(row)) first.add(row, -gradient[row]!)
+  }
+  return first.rows
+}
+
+/** The four rows of the smallest keys: one asked for now, and three more with it. */
+interface First {
+  readonly rows: number[]
+  /** Only keys below it are to be added. */
+  limit: number
+  add(row: number, key: number): void
+}
+
+function createFirst(): First {
+  const keys: number[] = []
+  const first: First = {
+    rows: [],
+    limit: Number.POSITIVE_INFINITY,
+    add(row, key) {
+      let at = keys.length
+      while (at > 0 && keys[at - 1]! > key) at--
+      keys.splice(at, 0, key)
+      first.rows.splice(at, 0, row)
+      if (keys.length <= 4) return
+      keys.pop()
+      first.rows.pop()
+      first.limit = keys[3]!
+    },
+  }
+  return first
 }
 
 /** The rows whose alpha can become less: few of all, so that a partner is found without a look at the others. */
@@ -111,10 +181,9 @@ function createLowerSet(alpha: Float64Array): LowerSet {
 
 /** The row that gains most together with `up`, and by how much the worst pair violates the order of gradients. */
 function partner(
-  { gradient, diagonal, unit }: KernelRows,
+  { matrix: { gradient, diagonal, unit }, lower: { rows, count } }: Run,
   up: number,
   values: Float32Array,
-  { rows, count }: LowerSet,
 ): { down: number; violation: number } {
   const least = gradient[up]!
   const self = diagonal[up]!
@@ -155,7 +224,7 @@ function move(alpha: Float64Array, bound: Float64Array, up: number, down: number
 }
 
 /** The mean gradient of the rows strictly within their bounds; without any, the middle of what the others allow. */
-function rhoOf({ gradient, alpha, bound }: KernelRows): number {
+function rhoOf({ matrix: { gradient }, alpha, bound }: Run): number {
   let sum = 0
   let free = 0
   let least = Number.POSITIVE_INFINITY

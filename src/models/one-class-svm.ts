@@ -85,9 +85,10 @@ export const oneClassSvm: Model<ReturnType<typeof params>, OneClassSvm> = {
   },
   heavy: true,
   fit(training, given) {
-    const { columns, weight } = rowsOf(training)
+    const rows = rowsOf(training)
+    const { columns } = rows
     const f = functionOf(given, columns)
-    const { alpha, rho } = solveOneClass(f, { columns, weight, nu: given.nu, tol: given.tol })
+    const { alpha, rho } = solveOneClass(f, { ...rows, nu: given.nu, tol: given.tol })
     const support = Int32Array.from(alpha.keys()).filter(row => alpha[row]! > 0)
     const supportVectors = new Float64Array(support.length * columns.length)
     for (const [c, column] of columns.entries())
@@ -109,7 +110,7 @@ const MOST_NUMBERS = 400_000_000
 const WORKING_COLUMNS = 8
 
 /** The rows of positive weight, complete: missing numbers as the mean of their column, all within ±1e150. */
-function rowsOf({ x, weight }: Training): { columns: Float64Array[]; weight: Float64Array } {
+function rowsOf({ x, weight }: Training): { columns: Float64Array[]; centre: Float64Array; weight: Float64Array } {
   const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter(i => weight[i]! > 0)
   if (rows.length === 0)
     throw new Failure('TOO_FEW_ROWS', {
@@ -123,15 +124,28 @@ function rowsOf({ x, weight }: Training): { columns: Float64Array[]; weight: Flo
       report: `model: one-class-svm cannot hold ${rows.length} rows of ${x.columns.length} features, expected at most ${Math.floor(MOST_NUMBERS / (x.columns.length + WORKING_COLUMNS))} rows`,
       hint: 'Learn from a sample of the rows: its training time grows with their square.',
     })
-  const columns = numericColumns(x).map(column => Float64Array.from(rows, row => column[row]!))
+  const columns = numericColumns(x).map(column => gather(column, rows))
   const centre = centreOf({ rows: rows.length, columns })
-  for (const [c, column] of columns.entries())
-    for (let i = 0; i < column.length; i++)
-      column[i] = Number.isNaN(column[i]!) ? centre[c]! : Math.max(-LARGEST, Math.min(LARGEST, column[i]!))
-  return { columns, weight: Float64Array.from(rows, row => weight[row]!) }
+  for (const [c, column] of columns.entries()) complete(column, centre[c]!)
+  return { columns, centre, weight: gather(weight, rows) }
 }
 
 const LARGEST = 1e150
+
+function gather(values: Float64Array, rows: Int32Array): Float64Array {
+  const out = new Float64Array(rows.length)
+  for (let i = 0; i < rows.length; i++) out[i] = values[rows[i]!]!
+  return out
+}
+
+function complete(column: Float64Array, fill: number): void {
+  for (let i = 0; i < column.length; i++) {
+    const value = column[i]!
+    if (Number.isNaN(value)) column[i] = fill
+    else if (value > LARGEST) column[i] = LARGEST
+    else if (value < -LARGEST) column[i] = -LARGEST
+  }
+}
 
 function functionOf(given: Static<ReturnType<typeof params>>, columns: readonly Float64Array[]): KernelFunction {
   const { kernel, degree, coef0 } = given
@@ -142,12 +156,13 @@ function functionOf(given: Static<ReturnType<typeof params>>, columns: readonly 
 /** scikit-learn's `scale`: one variance over all values of all columns; 1 when they are all the same. */
 function scaleOf(columns: readonly Float64Array[]): number {
   const rows = columns[0]!.length
-  const values = new Float64Array(rows * columns.length)
-  for (const [c, column] of columns.entries()) values.set(column, c * rows)
-  const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-  // By a power of two, which changes no digit and lets no square overflow.
+  let largest = 0
+  for (const column of columns) for (let i = 0; i < rows; i++) largest = Math.max(largest, Math.abs(column[i]!))
+  // Divided by a power of two, which changes no digit and lets no square overflow.
   const size = largest > 0 ? 2 ** Math.floor(Math.log2(largest)) : 1
-  const spread = variance(values.map(value => value / size)) * columns.length
+  const values = new Float64Array(rows * columns.length)
+  for (const [c, column] of columns.entries()) for (let i = 0; i < rows; i++) values[c * rows + i] = column[i]! / size
+  const spread = variance(values) * columns.length
   return spread > 0 ? Math.min(1 / spread / size / size, MOST_GAMMA) : 1
 }
 
