@@ -53,10 +53,12 @@ function descend(design: Design, penalties: Penalties, limits: Limits, start: Fl
   let lastMove = Number.POSITIVE_INFINITY
   const nothing = NOTHING * here.value
   for (let iterations = 1; iterations <= limits.maxIterations; iterations++) {
-    let step = hessian?.(here)
+    // A hundredth of the last move is as near as a step from there has to be found.
+    const precision = 0.01 * Math.max(limits.tolerance, Math.min(lastMove, 1))
+    let step = hessian?.(here, precision)
     if (step === undefined || largest(step) > 0.1 * lastMove) {
       hessian = solver(design.gram('curvature', every), penalties, limits)
-      step = hessian(here)
+      step = hessian(here, precision)
     }
     lastMove = largest(step)
     if (!Number.isFinite(lastMove)) return { coefficient: here.coefficient, iterations, converged: false }
@@ -99,17 +101,17 @@ function at(
   return { coefficient, gradient, value }
 }
 
-type Solver = (point: Point) => Float64Array
+type Solver = (point: Point, precision: number) => Float64Array
 
-function solver(hessian: Float64Array, { ridge, lasso }: Penalties, { intercept, tolerance }: Limits): Solver {
+function solver(hessian: Float64Array, { ridge, lasso }: Penalties, { intercept }: Limits): Solver {
   const n = ridge.length + 1
   for (let j = 0; j < n - 1; j++) hessian[j * n + j] = hessian[j * n + j]! + ridge[j]!
   // Without an intercept its row is that of a coefficient which stays 0.
   if (!intercept) for (let j = 0; j < n; j++) hessian[(n - 1) * n + j] = hessian[j * n + n - 1] = j === n - 1 ? 1 : 0
   if (lasso.some(value => value > 0)) {
     const penalty = Float64Array.of(...lasso, 0)
-    return ({ coefficient, gradient }) =>
-      coordinateDescent({ hessian, gradient, from: coefficient, penalty }, 0.01 * tolerance)
+    return ({ coefficient, gradient }, precision) =>
+      coordinateDescent({ hessian, gradient, from: coefficient, penalty }, precision)
   }
   const factor = dampedCholesky(hessian, n)
   return ({ gradient }) => solveCholesky(factor, n, gradient).map(value => -value)

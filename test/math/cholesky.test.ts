@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
   cholesky,
+  dampedCholesky,
   inverseOf,
   invertLower,
   logDeterminant,
@@ -51,6 +52,19 @@ test('the floor refuses what is definite only by rounding, whatever the scale', 
     expect(cholesky(nearly, 2, 1e-12)).toBeUndefined()
     expect(cholesky(nearly, 2, 1e-14)).toBeDefined()
   }
+})
+
+test('damped: nothing is added to a definite matrix, the least to one that is nearly so, 1 where there is nothing', () => {
+  expect(dampedCholesky(A, 3)).toEqual(cholesky(A, 3, 1e-13))
+  const twins = Float64Array.of(2, 2, 0, 2, 2, 0, 0, 0, 0)
+  const l = dampedCholesky(twins, 3)
+  expect(l[0]! ** 2).toBeCloseTo(2, 9)
+  expect(l[8]).toBe(1)
+  // A step against a slope that the twins share: half each, to the digits that the damping leaves.
+  const step = solveCholesky(l, 3, Float64Array.of(4, 4, 0))
+  expect([...step].map(v => Math.round(v * 1e6) / 1e6)).toEqual([1, 1, 0])
+  expect(dampedCholesky(Float64Array.of(-1), 1, Float64Array.of(4))[0]).toBeGreaterThan(0)
+  expect(dampedCholesky(Float64Array.of(Number.NaN), 1)).toEqual(Float64Array.of(1))
 })
 
 test('A = L Lᵀ, A A⁻¹ = 1 and A x = b, to the last digits that the condition leaves', () => {
