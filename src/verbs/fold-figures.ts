@@ -3,10 +3,11 @@
  *
  * Figures over rows come first: the area under the ROC curve of all out-of-fold risks together with DeLong's interval,
  * rather than the mean of the folds' areas with Nadeau and Bengio's. With few failures a fold holds one or two of them,
- * and its area is one of a dozen values. Simulated with 60 rows, 7 of them bad, and 5 folds dealt 10 times, the interval
- * over rows held the true area in 90 to 93 % of the cases, that over folds in 83 to 88 %; of models that knew nothing it
- * called 2.5 % better than chance, that over folds 7 %. Its price is a value some 0.03 too low. With 60 bad rows of 300
- * the two agree. Folds are what two models are compared on: there their rows are the same.
+ * and its area is one of a dozen values. Simulated (bench/auc-intervals.ts) with 60 rows, 7 of them bad, and 5 folds
+ * dealt 10 times, the interval over rows held the true area in 90 to 93 % of the cases, that over folds in 83 to 88 %;
+ * of models that knew nothing the one called 2.5 % better than chance, the other 7 %. The price is a value up to 0.03
+ * too low. With 60 bad rows of 300 both are as wide and close to each other. Folds are what two models are compared on:
+ * there they had the same rows.
  */
 import { concordance } from '../math/concordance.ts'
 import { averagePrecision, type Interval, type Labels, rocAuc } from '../math/metrics.ts'
