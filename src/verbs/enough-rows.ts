@@ -23,7 +23,8 @@ function leftOut(rows: Rows, split: Split, recipe: Recipe): string[] {
   for (const why of rows.rejection.values()) classes.set(why, (classes.get(why) ?? 0) + 1)
   const lines = [...classes].map(([why, n]) => `${why}: ${n} of ${rows.rows} rows`)
   const others = Array.from({ length: rows.rows }, (_, row) => row).filter(row => !isTeacher(rows, recipe, row)).length
-  if (others) lines.push(`${recipe.learn === undefined ? 'called bad by the label' : 'outside learn'}: ${others} rows`)
+  const why = recipe.task === 'detect' ? 'called bad by the label' : 'without an answer'
+  if (others) lines.push(`${recipe.learn === undefined ? why : 'outside learn'}: ${others} rows`)
   if (split.heldOut.length) lines.push(`held out for the threshold: ${split.heldOut.length} rows`)
   if (split.test.length) lines.push(`kept for the test: ${split.test.length} rows`)
   return lines

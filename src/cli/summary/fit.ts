@@ -76,6 +76,11 @@ function span({ from = '', to }: FitResult['artifact']['lineage'], zone: string 
   return to === undefined || to === from ? instant(from, zone) : `${instant(from, undefined)} to ${instant(to, zone)}`
 }
 
+function restText({ learn, task }: FitResult['artifact']['recipe']): string {
+  if (task !== 'detect') return learn === undefined ? 'without an answer' : 'not in learn, or without an answer'
+  return learn === undefined ? 'labelled bad' : 'not in learn'
+}
+
 /** Rows that neither teach, nor are held out, nor kept for the test: with these the rows add up. */
 function leftOut({ artifact, rows, split }: FitResult): [string, number][] {
   const { recipe } = artifact
@@ -86,6 +91,6 @@ function leftOut({ artifact, rows, split }: FitResult): [string, number][] {
     classes.set(why, (classes.get(why) ?? 0) + 1)
     rest--
   }
-  if (rest > 0) classes.set(recipe.learn === undefined ? 'labelled bad' : 'not in learn', rest)
+  if (rest > 0) classes.set(restText(recipe), rest)
   return [...classes]
 }
