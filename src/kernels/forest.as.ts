@@ -55,6 +55,24 @@ function pair(leaves: usize, a: usize, b: usize): v128 {
   return v128.load64_lane(leaves + (b << 3), v128.load64_zero(leaves + (a << 3)), 1)
 }
 
+/** Where four rows stand after the first three levels, 0 … 7 from left to right, in a tree whose first seven nodes in heap
+ * order have the key columns f1 … f7 and the keys k1 … k7. */
+// @ts-ignore: decorator
+@inline
+function firstLevels(
+  row: usize,
+  f1: usize, f2: usize, f3: usize, f4: usize, f5: usize, f6: usize, f7: usize,
+  k1: v128, k2: v128, k3: v128, k4: v128, k5: v128, k6: v128, k7: v128,
+): v128 {
+  const m1 = mask(row + f1, k1)
+  const m2 = v128.bitselect(mask(row + f3, k3), mask(row + f2, k2), m1)
+  const m3 = v128.bitselect(
+    v128.bitselect(mask(row + f7, k7), mask(row + f6, k6), m2),
+    v128.bitselect(mask(row + f5, k5), mask(row + f4, k4), m2), m1)
+  // A mask is −1 where the row goes right.
+  return i32x4.neg(i32x4.add(i32x4.add(i32x4.shl(m1, 2), i32x4.shl(m2, 1)), m3))
+}
+
 /** Complete binary trees (heap order, root at 1, children of i at 2i and 2i + 1), all paths padded to the tree's depth,
  * which is at least 3: no test for a leaf, no branch. Tree outside, rows inside, eight rows in flight, so that the
  * latency of one row's loads is hidden behind the other seven. */
@@ -90,30 +108,18 @@ function sumTile(keys: usize, count: i32, nodes: usize, leaves: usize, depth: i3
   const f5: usize = load<u32>(nodes, 40)
   const f6: usize = load<u32>(nodes, 48)
   const f7: usize = load<u32>(nodes, 56)
-  const one = i32x4.splat(8)
   for (let i = 0; i < count; i += 8) {
     const row = keys + ((<usize>i) << 2)
-    let m1 = mask(row + f1, k1)
-    let m2 = v128.bitselect(mask(row + f3, k3), mask(row + f2, k2), m1)
-    let m3 = v128.bitselect(
-      v128.bitselect(mask(row + f7, k7), mask(row + f6, k6), m2),
-      v128.bitselect(mask(row + f5, k5), mask(row + f4, k4), m2), m1)
-    let place = i32x4.sub(i32x4.sub(i32x4.sub(one, i32x4.shl(m1, 2)), i32x4.shl(m2, 1)), m3)
-    let a: usize = i32x4.extract_lane(place, 0)
-    let b: usize = i32x4.extract_lane(place, 1)
-    let c: usize = i32x4.extract_lane(place, 2)
-    let d: usize = i32x4.extract_lane(place, 3)
-    const low = row + 16
-    m1 = mask(low + f1, k1)
-    m2 = v128.bitselect(mask(low + f3, k3), mask(low + f2, k2), m1)
-    m3 = v128.bitselect(
-      v128.bitselect(mask(low + f7, k7), mask(low + f6, k6), m2),
-      v128.bitselect(mask(low + f5, k5), mask(low + f4, k4), m2), m1)
-    place = i32x4.sub(i32x4.sub(i32x4.sub(one, i32x4.shl(m1, 2)), i32x4.shl(m2, 1)), m3)
-    let e: usize = i32x4.extract_lane(place, 0)
-    let f: usize = i32x4.extract_lane(place, 1)
-    let g: usize = i32x4.extract_lane(place, 2)
-    let h: usize = i32x4.extract_lane(place, 3)
+    let place = firstLevels(row, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
+    let a: usize = 8 + i32x4.extract_lane(place, 0)
+    let b: usize = 8 + i32x4.extract_lane(place, 1)
+    let c: usize = 8 + i32x4.extract_lane(place, 2)
+    let d: usize = 8 + i32x4.extract_lane(place, 3)
+    place = firstLevels(row + 16, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
+    let e: usize = 8 + i32x4.extract_lane(place, 0)
+    let f: usize = 8 + i32x4.extract_lane(place, 1)
+    let g: usize = 8 + i32x4.extract_lane(place, 2)
+    let h: usize = 8 + i32x4.extract_lane(place, 3)
     for (let level = 3; level < depth; level++) {
       a = down(nodes, a, load<i32>(row + column(nodes, a)))
       b = down(nodes, b, load<i32>(row + column(nodes, b), 4))
@@ -132,56 +138,93 @@ function sumTile(keys: usize, count: i32, nodes: usize, leaves: usize, depth: i3
   }
 }
 
-/** Trees of any shape: a node is 16 bytes {column, key, left}, its right child follows its left one, and a leaf is its
- * own left child with a key nothing exceeds, so rows that arrive early wait there. Children come after their parents:
- * when the eight places add up to the same as four levels before, all eight rows have arrived. */
+/** Trees of any shape: a node is 8 bytes {u32 key column above `leftBits` bits for the place of its left child, i32 key}, its
+ * right child follows its left one, and a leaf is its own left child with a key nothing exceeds, which no cut has: rows
+ * that arrive early wait there until the keys of all eight are that one. The column of keys c begins at c << columnShift.
+ * The first three levels stand in the tree's own 96 bytes {u32 nodes, u32 leaves, 7 × {u32 offset of the key column, i32
+ * key} in heap order, 8 × u32 place of what follows}. */
 export function sumLinked(
   keys: usize, rows: i32, tileRows: i32, tileBytes: i32, trees: usize, treeCount: i32, sums: usize,
+  leftBits: i32, columnShift: i32,
 ): void {
   for (let start = 0; start < rows; start += tileRows) {
     const count = min(tileRows, rows - start)
     for (let t = 0; t < treeCount; t++) {
-      const tree = trees + ((<usize>t) << 4)
-      sumLinkedTile(keys, count, load<u32>(tree), load<u32>(tree, 4), sums)
+      sumLinkedTile(keys, count, trees + <usize>t * 96, sums, leftBits, columnShift)
     }
     keys += tileBytes
     sums += (<usize>tileRows) << 3
   }
 }
 
+const ALWAYS_LEFT: i32 = 0x7fffffff
+
 // @ts-ignore: decorator
 @inline
-function follow(node: usize, key: i32): usize {
-  return <usize>load<u32>(node, 8) + (usize(key > load<i32>(node, 4)) << 4)
+function cell(node: u32, leftBits: i32, columnShift: i32): usize {
+  return <usize>((node >> leftBits) << columnShift)
 }
 
 // @ts-ignore: decorator
 @inline
-function sumLinkedTile(keys: usize, count: i32, nodes: usize, leaves: usize, sums: usize): void {
+function follow(node: u32, leftMask: u32, isRight: bool): usize {
+  return <usize>((node & leftMask) + u32(isRight))
+}
+
+// @ts-ignore: decorator
+@inline
+function sumLinkedTile(keys: usize, count: i32, tree: usize, sums: usize, leftBits: i32, columnShift: i32): void {
+  const nodes: usize = load<u32>(tree)
+  const leaves: usize = load<u32>(tree, 4)
+  const exits = tree + 64
+  const leftMask: u32 = (1 << leftBits) - 1
+  const k1 = v128.load32_splat(tree, 12)
+  const k2 = v128.load32_splat(tree, 20)
+  const k3 = v128.load32_splat(tree, 28)
+  const k4 = v128.load32_splat(tree, 36)
+  const k5 = v128.load32_splat(tree, 44)
+  const k6 = v128.load32_splat(tree, 52)
+  const k7 = v128.load32_splat(tree, 60)
+  const f1: usize = load<u32>(tree, 8)
+  const f2: usize = load<u32>(tree, 16)
+  const f3: usize = load<u32>(tree, 24)
+  const f4: usize = load<u32>(tree, 32)
+  const f5: usize = load<u32>(tree, 40)
+  const f6: usize = load<u32>(tree, 48)
+  const f7: usize = load<u32>(tree, 56)
   for (let i = 0; i < count; i += 8) {
     const row = keys + ((<usize>i) << 2)
-    let a = nodes, b = nodes, c = nodes, d = nodes, e = nodes, f = nodes, g = nodes, h = nodes
-    let before: usize = 0
+    let place = firstLevels(row, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
+    let a: usize = load<u32>(exits + (i32x4.extract_lane(place, 0) << 2))
+    let b: usize = load<u32>(exits + (i32x4.extract_lane(place, 1) << 2))
+    let c: usize = load<u32>(exits + (i32x4.extract_lane(place, 2) << 2))
+    let d: usize = load<u32>(exits + (i32x4.extract_lane(place, 3) << 2))
+    place = firstLevels(row + 16, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
+    let e: usize = load<u32>(exits + (i32x4.extract_lane(place, 0) << 2))
+    let f: usize = load<u32>(exits + (i32x4.extract_lane(place, 1) << 2))
+    let g: usize = load<u32>(exits + (i32x4.extract_lane(place, 2) << 2))
+    let h: usize = load<u32>(exits + (i32x4.extract_lane(place, 3) << 2))
     for (;;) {
-      for (let level = 0; level < 4; level++) {
-        a = follow(a, load<i32>(row + load<u32>(a)))
-        b = follow(b, load<i32>(row + load<u32>(b), 4))
-        c = follow(c, load<i32>(row + load<u32>(c), 8))
-        d = follow(d, load<i32>(row + load<u32>(d), 12))
-        e = follow(e, load<i32>(row + load<u32>(e), 16))
-        f = follow(f, load<i32>(row + load<u32>(f), 20))
-        g = follow(g, load<i32>(row + load<u32>(g), 24))
-        h = follow(h, load<i32>(row + load<u32>(h), 28))
-      }
-      // Relative to the root, the eight places cannot overflow 32 bits in one tree of under 2^25 nodes.
-      const places = (a - nodes) + (b - nodes) + (c - nodes) + (d - nodes) + (e - nodes) + (f - nodes) + (g - nodes) + (h - nodes)
-      if (places == before) break
-      before = places
+      const atA = nodes + (a << 3), atB = nodes + (b << 3), atC = nodes + (c << 3), atD = nodes + (d << 3)
+      const keyA = load<i32>(atA, 4), keyB = load<i32>(atB, 4), keyC = load<i32>(atC, 4), keyD = load<i32>(atD, 4)
+      const nodeA = load<u32>(atA), nodeB = load<u32>(atB), nodeC = load<u32>(atC), nodeD = load<u32>(atD)
+      a = follow(nodeA, leftMask, load<i32>(row + cell(nodeA, leftBits, columnShift)) > keyA)
+      b = follow(nodeB, leftMask, load<i32>(row + cell(nodeB, leftBits, columnShift), 4) > keyB)
+      c = follow(nodeC, leftMask, load<i32>(row + cell(nodeC, leftBits, columnShift), 8) > keyC)
+      d = follow(nodeD, leftMask, load<i32>(row + cell(nodeD, leftBits, columnShift), 12) > keyD)
+      const atE = nodes + (e << 3), atF = nodes + (f << 3), atG = nodes + (g << 3), atH = nodes + (h << 3)
+      const keyE = load<i32>(atE, 4), keyF = load<i32>(atF, 4), keyG = load<i32>(atG, 4), keyH = load<i32>(atH, 4)
+      const nodeE = load<u32>(atE), nodeF = load<u32>(atF), nodeG = load<u32>(atG), nodeH = load<u32>(atH)
+      e = follow(nodeE, leftMask, load<i32>(row + cell(nodeE, leftBits, columnShift), 16) > keyE)
+      f = follow(nodeF, leftMask, load<i32>(row + cell(nodeF, leftBits, columnShift), 20) > keyF)
+      g = follow(nodeG, leftMask, load<i32>(row + cell(nodeG, leftBits, columnShift), 24) > keyG)
+      h = follow(nodeH, leftMask, load<i32>(row + cell(nodeH, leftBits, columnShift), 28) > keyH)
+      if ((keyA & keyB & keyC & keyD & keyE & keyF & keyG & keyH) == ALWAYS_LEFT) break
     }
     const sum = sums + ((<usize>i) << 3)
-    v128.store(sum, f64x2.add(v128.load(sum), pair(leaves, (a - nodes) >> 4, (b - nodes) >> 4)))
-    v128.store(sum, f64x2.add(v128.load(sum, 16), pair(leaves, (c - nodes) >> 4, (d - nodes) >> 4)), 16)
-    v128.store(sum, f64x2.add(v128.load(sum, 32), pair(leaves, (e - nodes) >> 4, (f - nodes) >> 4)), 32)
-    v128.store(sum, f64x2.add(v128.load(sum, 48), pair(leaves, (g - nodes) >> 4, (h - nodes) >> 4)), 48)
+    v128.store(sum, f64x2.add(v128.load(sum), pair(leaves, a, b)))
+    v128.store(sum, f64x2.add(v128.load(sum, 16), pair(leaves, c, d)), 16)
+    v128.store(sum, f64x2.add(v128.load(sum, 32), pair(leaves, e, f)), 32)
+    v128.store(sum, f64x2.add(v128.load(sum, 48), pair(leaves, g, h)), 48)
   }
 }

@@ -49,10 +49,10 @@ export function sumPlainly(trees: Trees): ForestSum {
 
 interface Kernel {
   keysOf(source: number, rows: number, keys: number, tileRows: number, tileBytes: number, missing: number): number
-  sumComplete: Sum
-  sumLinked: Sum
+  sumComplete(...to: Block): void
+  sumLinked(...to: [...Block, leftBits: number, columnShift: number]): void
 }
-type Sum = (
+type Block = [
   keys: number,
   rows: number,
   tileRows: number,
@@ -60,12 +60,14 @@ type Sum = (
   trees: number,
   treeCount: number,
   sums: number,
-) => void
+]
 
 /** A block is a whole number of tiles; more rows than a table's chunk has would only take memory. */
 const BLOCK_ROWS = 2048
-/** Measured: 20 to 32 KB of keys, the first-level cache less a tree, is best; under 64 rows the trees are read too often. */
+/** Measured: 20 to 32 KB of keys, the first-level cache less a tree, is best; under 64 rows the trees are read too often.
+ * Linked trees are so large that each reading of one costs more than keys from the second-level cache. */
 const TILE_BYTES = 32_768
+const LINKED_TILE_BYTES = 262_144
 const SMALLEST_TILE = 64
 
 const AFTER_EVERY_NUMBER = 0x7fffffff
@@ -104,17 +106,12 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
   const used = columnsOf(trees)
   const place = new Map(used.map((column, i) => [column, i]))
   const keyColumns = Math.max(1, used.length) * (missingColumns ? 2 : 1)
-  const tileRows = Math.min(
-    BLOCK_ROWS,
-    Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(TILE_BYTES / 4 / keyColumns))),
-  )
+  const layout = layOut(trees, keyColumns)
+  const wanted = layout.complete ? TILE_BYTES : LINKED_TILE_BYTES
+  const tileRows = Math.min(BLOCK_ROWS, Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(wanted / 4 / keyColumns))))
   const columnBytes = tileRows * 4
   const tileBytes = columnBytes * keyColumns
   const toLeft = columnBytes * used.length
-  const layout = layOut(
-    trees,
-    (column, missingLeft) => place.get(column)! * columnBytes + (missingColumns && missingLeft ? toLeft : 0),
-  )
   const arena = createArena({
     staged: BLOCK_ROWS * 8,
     sums: BLOCK_ROWS * 8,
@@ -124,9 +121,12 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
     trees: layout.treeBytes,
   })
   const { at, f64 } = arena
-  layout.write(arena)
+  layout.write(
+    arena,
+    (column, missingLeft) => place.get(column)! + (missingColumns && missingLeft ? used.length : 0),
+    columnBytes,
+  )
   const kernel = arena.link<Kernel>('forest')
-  const sum = layout.complete ? kernel.sumComplete : kernel.sumLinked
   const staged = at.staged / 8
   const sums = at.sums / 8
 
@@ -146,7 +146,9 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
     },
     sum(from, count, out) {
       f64.fill(0, sums, sums + count)
-      sum(at.keys, count, tileRows, tileBytes, at.trees, trees.start.length - 1, at.sums)
+      const block: Block = [at.keys, count, tileRows, tileBytes, at.trees, trees.start.length - 1, at.sums]
+      if (layout.complete) kernel.sumComplete(...block)
+      else kernel.sumLinked(...block, layout.leftBits, Math.log2(columnBytes))
       out.set(f64.subarray(sums, sums + count), from)
     },
   }
