@@ -23,6 +23,7 @@ import { type Arena, createArena } from './arena.ts'
  * For each of `count` queries, row after row in `queries`, writes the k nearest, nearest first: `distances[query * k + i]`
  * and their row numbers. With `self` the queries are the references self, self + 1, …, and none counts as its own
  * neighbour. k is at most the number of references, less one with `self`. Finite numbers of at most 1e150 only.
+ * Returns how many queries were measured against every reference in f64.
  */
 export type NeighbourSearch = (
   queries: Float64Array,
@@ -30,7 +31,7 @@ export type NeighbourSearch = (
   distances: Float64Array,
   indices: Int32Array,
   self?: number,
-) => void
+) => number
 
 /** @param rows the references, row after row. @param p of the Minkowski distance: 1 Manhattan, 2 Euclidean, up to 100. */
 export function searchPlainly(rows: Float64Array, columns: number, k: number, p = 2): NeighbourSearch {
@@ -55,6 +56,7 @@ export function searchPlainly(rows: Float64Array, columns: number, k: number, p 
       }
       for (let i = 0; i < k; i++) distances[query * k + i] = p === 2 ? Math.sqrt(nearest[i]!) : nearest[i]!
     }
+    return count
   }
 }
 
@@ -112,70 +114,78 @@ const FAR_LENGTH_2 = 2 ** 100
 const FAR = 2 ** 99
 const LARGEST_QUERY_2 = 2 ** 80
 
-/** What a search needs, in bytes: within 4 GiB, or `openNeighbours` throws a RangeError. */
-export function neighboursBytes(rows: number, columns: number): number {
-  return rows * columns * 8 + Math.ceil(rows / BLOCK) * BLOCK * (columns + 1) * 4 + 2 * RECORDS_BYTES
+/** What a search takes, in bytes: within 4 GiB, or `openNeighbours` throws a RangeError. */
+export function neighboursBytes(rows: number, columns: number, k: number): number {
+  return Object.values(sizesOf(rows, columns, k).regions).reduce((sum, bytes) => sum + bytes, 0)
 }
 
 /** Packs the references once. */
 export function openNeighbours(rows: Float64Array, columns: number, k: number): NeighbourSearch {
   const references = rows.length / columns
-  const blocks = Math.ceil(references / BLOCK)
-  const blockBytes = (columns + 1) * BLOCK * 4
-  const tile = Math.max(1, Math.min(LARGEST_TILE / BLOCK, Math.floor(TILE_BYTES / blockBytes)))
-  // With itself among the candidates a query needs one more.
-  const most = k + 1
-  const crowd = most + Math.max(16, most >> 1)
-  // Room for ties, then for a tile of which every row is a candidate, then for what a vector is wider than its last.
-  const capacity = Math.ceil((crowd + Math.max(256, 3 * most) + tile * BLOCK + 4) / 4) * 4
-  const recordBytes = 32 + 8 * capacity
-  const block = Math.min(QUERY_BLOCK, Math.max(GROUP, GROUP * Math.floor(RECORDS_BYTES / recordBytes / GROUP)))
-  const arena = createArena({
-    rows: rows.byteLength,
-    packed: blocks * blockBytes,
-    exact: block * columns * 8,
-    queries: block * columns * 4,
-    limits: block * 4,
-    records: block * recordBytes,
-    distances: block * k * 8,
-    indices: block * k * 4,
-    packing: 256,
-    spill: 128,
-  })
-  const { at } = arena
+  const sizes = sizesOf(references, columns, k)
+  const { blocks, blockBytes, tile, crowd, capacity, recordBytes, queryBlock } = sizes
+  const arena = createArena(sizes.regions)
+  const { at, f64, i32 } = arena
   const f32 = new Float32Array(arena.u8.buffer)
-  arena.f64.set(rows, at.rows / 8)
-  arena.u8.set(packing(), at.packing)
   const frame = frameOf(rows, columns)
+  f64.set(rows, at.rows / 8)
+  arena.u8.set(packing(), at.packing)
   packReferences(f32, at.packed / 4, rows, columns, frame)
   const kernel = arena.link<Kernel>('neighbours')
   const slope = 1 + 4 * frame.lambda
   const trust = 1 - (columns + 8) * 2 ** -52
 
   return (queries, count, distances, indices, self) => {
-    const least = self === undefined ? k : most
-    for (let from = 0; from < count; from += block) {
-      const some = Math.min(block, count - from)
-      arena.f64.set(queries.subarray(from * columns, (from + some) * columns), at.exact / 8)
+    // With itself among the candidates a query needs one more.
+    const least = self === undefined ? k : k + 1
+    let whole = 0
+    for (let from = 0; from < count; from += queryBlock) {
+      const some = Math.min(queryBlock, count - from)
+      f64.set(queries.subarray(from * columns, (from + some) * columns), at.exact / 8)
       stageQueries(arena, f32, some, columns, frame, recordBytes, self === undefined ? -1 : self + from)
-      const groups = Math.ceil(some / GROUP)
       // biome-ignore format: in the order of the kernel's parameters
       for (let b = 0; b < blocks; b += tile)
         kernel.scan(
           at.packed + b * blockBytes, b * BLOCK, Math.min(tile, blocks - b), columns,
-          at.queries, at.limits, groups,
+          at.queries, at.limits, Math.ceil(some / GROUP),
           at.records, recordBytes, least, capacity, crowd, slope, at.packing, at.spill,
         )
       // biome-ignore format: in the order of the kernel's parameters
-      kernel.settle(
+      whole += kernel.settle(
         at.records, recordBytes, at.limits, some, least, capacity, slope, at.packing,
         at.exact, at.rows, references, columns, frame.scale, trust,
         k, at.distances, at.indices,
       )
-      for (let i = 0, d = at.distances / 8; i < some * k; i++) distances[from * k + i] = Math.sqrt(arena.f64[d + i]!)
-      indices.set(arena.i32.subarray(at.indices / 4, at.indices / 4 + some * k), from * k)
+      for (let i = 0, d = at.distances / 8; i < some * k; i++) distances[from * k + i] = Math.sqrt(f64[d + i]!)
+      indices.set(i32.subarray(at.indices / 4, at.indices / 4 + some * k), from * k)
     }
+    return whole
   }
+}
+
+function sizesOf(references: number, columns: number, k: number) {
+  const blocks = Math.ceil(references / BLOCK)
+  const blockBytes = (columns + 1) * BLOCK * 4
+  const tile = Math.max(1, Math.min(LARGEST_TILE / BLOCK, Math.floor(TILE_BYTES / blockBytes)))
+  // Measured: with fewer candidates above the k-th, lowering the limit costs more than it spares.
+  const crowd = k + 1 + Math.max(16, k >> 1)
+  // Room for ties, then for a tile of which every row is a candidate, then for what a vector is wider than its last.
+  const capacity = Math.ceil((crowd + Math.max(256, 3 * k) + tile * BLOCK + 4) / 4) * 4
+  const recordBytes = 32 + 8 * capacity
+  const queryBlock = Math.min(QUERY_BLOCK, Math.max(GROUP, GROUP * Math.floor(RECORDS_BYTES / recordBytes / GROUP)))
+  const regions = {
+    rows: references * columns * 8,
+    packed: blocks * blockBytes,
+    exact: queryBlock * columns * 8,
+    queries: queryBlock * columns * 4,
+    limits: queryBlock * 4,
+    records: queryBlock * recordBytes,
+    distances: queryBlock * k * 8,
+    indices: queryBlock * k * 4,
+    packing: 256,
+    spill: 128,
+  }
+  return { blocks, blockBytes, tile, crowd, capacity, recordBytes, queryBlock, regions }
 }
 
 /** For each mask of four lanes the byte shuffle that brings its lanes to the front, in their order. */

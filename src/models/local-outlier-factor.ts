@@ -75,7 +75,7 @@ export const localOutlierFactor: Model<ReturnType<typeof params>, LocalOutlierFa
     return params()
   },
   fit(training, given) {
-    const rows = trainingRows(training)
+    const rows = trainingRows(training, given.n_neighbors)
     const columns = training.x.columns.length
     const count = rows.length / columns
     const neighbours = Math.max(1, Math.min(given.n_neighbors, count - 1))
@@ -93,8 +93,8 @@ export const localOutlierFactor: Model<ReturnType<typeof params>, LocalOutlierFa
   scorer,
 }
 
-/** What WebAssembly can address, less what a block of rows needs. */
-const MOST_BYTES = 0.98 * 2 ** 32
+/** A little less than WebAssembly can address. */
+const MOST_BYTES = 0.99 * 2 ** 32
 
 /** Neighbours of all training rows together: they take 12 bytes each while the model is fitted. */
 const MOST_NEIGHBOURS = 200_000_000
@@ -103,7 +103,7 @@ const MOST_NEIGHBOURS = 200_000_000
 const BLOCK_NEIGHBOURS = 65_536
 
 /** The rows of positive weight, row after row. */
-function trainingRows({ x, weight }: Training): Float64Array {
+function trainingRows({ x, weight }: Training, neighbours: number): Float64Array {
   const taken: number[] = []
   for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) taken.push(i)
   if (taken.length === 0)
@@ -114,7 +114,7 @@ function trainingRows({ x, weight }: Training): Float64Array {
       hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
     })
   const columns = x.columns.length
-  const bytes = neighboursBytes(taken.length, columns)
+  const bytes = neighboursBytes(taken.length, columns, Math.min(neighbours, taken.length))
   if (bytes > MOST_BYTES)
     throw new Failure('RECIPE_INVALID', {
       report: `model: local-outlier-factor keeps every training row, and ${taken.length} rows of ${columns} columns take ${gib(bytes)} GiB, expected at most ${gib(MOST_BYTES)}`,
