@@ -47,6 +47,11 @@ export function asShare(flag: string) {
   }
 }
 
+export function asCombine(text: string): 'mean-rank' | 'maximum' {
+  if (text === 'mean-rank' || text === 'maximum') return text
+  throw wrong('combine', text, 'mean-rank or maximum')
+}
+
 export function asReasonsOf(text: string): 'alarms' | 'all' {
   if (text === 'alarms' || text === 'all') return text
   throw wrong('reasons-of', text, 'alarms or all')

@@ -11,21 +11,26 @@ import { findModel } from '../models/index.ts'
 import type { Scorer } from '../models/model.ts'
 import { membersOf } from '../recipe/members.ts'
 import { ENSEMBLE, type Step } from '../recipe/schema.ts'
+import { findTransform } from '../transforms/index.ts'
 
 /** As many risks are kept of each member: ranks are known to a thousandth. */
 const REFERENCE = 1000
 
 export interface Member {
   readonly state: State
+  /** Of the member's own transforms, where it was fitted on its own. */
+  readonly transforms?: readonly State[]
   /** Its risks of rows that it should find ordinary. */
   readonly ordinary: Float64Array
 }
 
-/** The members' states in one flat record: `0.threshold`, `1.vectors` … */
+/** The members' states in one flat record: `0.threshold`, `1.vectors`, `1.transform.0.centre` … */
 export function packMembers(members: readonly Member[]): State {
   const packed: Record<string, State[string]> = {}
-  members.forEach(({ state, ordinary }, i) => {
+  members.forEach(({ state, transforms = [], ordinary }, i) => {
     for (const [key, value] of Object.entries(state)) packed[`${i}.${key}`] = value
+    for (const [t, own] of transforms.entries())
+      for (const [key, value] of Object.entries(own)) packed[`${i}.${TRANSFORM}${t}.${key}`] = value
     packed[`${i}.~ordinary`] = reference(ordinary)
   })
   return packed
@@ -33,10 +38,10 @@ export function packMembers(members: readonly Member[]): State {
 
 export function scorerOf(model: Step, state: State): Scorer {
   if (model.use !== ENSEMBLE) return definition(model.use).scorer(state)
-  const members = membersOf(model).map(({ use }, i) => {
-    const own = memberState(state, i)
-    return { scorer: definition(use).scorer(own), rank: rankAmong(state[`${i}.~ordinary`]) }
-  })
+  const members = membersOf(model).map((member, i) => ({
+    scorer: memberScorer(member, part(state, `${i}.`)),
+    rank: rankAmong(state[`${i}.~ordinary`]),
+  }))
   const combine = model.combine === 'maximum' ? maximum : mean
   let risk = new Float64Array(0)
   return {
@@ -59,8 +64,29 @@ function definition(use: string) {
   return model
 }
 
-function memberState(state: State, i: number): State {
-  const prefix = `${i}.`
+/** No state of a model has a key that begins like this. */
+const TRANSFORM = '~transform.'
+
+/** A member that was fitted on its own brings its own transforms. */
+function memberScorer(member: Step, state: State): Scorer {
+  const { transforms = [] } = member as { transforms?: readonly Step[] }
+  const steps = transforms.map(({ use }, t) => {
+    const found = findTransform(use)
+    if (!found) throw new Error(`a member has the transform ${use}, which this version does not have`)
+    return found.apply(part(state, `${TRANSFORM}${t}.`) as never)
+  })
+  const scorer = definition(member.use).scorer(state)
+  if (steps.length === 0) return scorer
+  return {
+    score: (block, out) =>
+      scorer.score(
+        steps.reduce<Columns>((at, step) => step(at), block),
+        out,
+      ),
+  }
+}
+
+function part(state: State, prefix: string): State {
   const own = Object.entries(state).filter(([key]) => key.startsWith(prefix))
   return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]))
 }

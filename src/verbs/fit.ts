@@ -237,7 +237,7 @@ function spacing(seconds: Float64Array): number | undefined {
 }
 
 /** One entry a feature, over the rows that taught; and some of these rows, for explanations that compare. */
-function profileOf(taught: Columns, recipe: Recipe): State {
+export function profileOf(taught: Columns, recipe: Recipe): State {
   const numbers = taught.columns as readonly Float64Array[]
   const present = numbers.map(column => column.filter(Number.isFinite))
   const of = (statistic: (values: Float64Array) => number) =>

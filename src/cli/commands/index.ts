@@ -16,6 +16,7 @@ export const commands: readonly Entry[] = [
   { words: ['features', 'make-features'], load: async () => (await import('./features.ts')).addFeatures },
   { words: ['fit', 'train'], load: async () => (await import('./fit.ts')).addFit },
   { words: ['compare'], load: async () => (await import('./compare.ts')).addCompare },
+  { words: ['ensemble'], load: async () => (await import('./ensemble.ts')).addEnsemble },
   { words: ['threshold', 'calibrate'], load: async () => (await import('./threshold.ts')).addThreshold },
   { words: ['evaluate'], load: async () => (await import('./evaluate.ts')).addEvaluate },
   { words: ['score', 'score-batch'], load: async () => (await import('./score.ts')).addScore },
