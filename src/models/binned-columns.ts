@@ -4,7 +4,7 @@ import { present } from '../math/statistics.ts'
 import type { Random } from '../math/random.ts'
 
 export interface BinnedColumn {
-  /** The bin of each row; {@link MISSING} where there is no value. */
+  /** The bin of each row; {@link MISSING} where there is no value, or where the row does not teach. */
   readonly codes: Uint8Array
   /** The smallest and the largest value in each bin. */
   readonly low: Float64Array
@@ -16,15 +16,16 @@ export const MISSING = 255
 /** Columns with no more different values keep them apart: then nothing is lost. */
 const BINS = 255
 
-/** Values are rounded to float32 first. Where there are more than {@link BINS} of them, bins hold even shares of the rows. */
-export function binColumns(x: readonly Float64Array[], rows: number, random: Random): BinnedColumn[] {
-  const sample = edgeRows(rows, random)
+/** Values are rounded to float32 first. Where there are more than {@link BINS} of them, bins hold even shares of the rows
+ * given; other rows have no code. */
+export function binColumns(x: readonly Float64Array[], rows: Int32Array, random: Random): BinnedColumn[] {
+  const sample = edgeRows(rows.length, random).map(i => rows[i]!)
   return x.map(column => {
     const edges = binEdges(present(Float64Array.from(sample, row => Math.fround(column[row]!))).sort(), BINS)
-    const codes = new Uint8Array(rows).fill(MISSING)
+    const codes = new Uint8Array(column.length).fill(MISSING)
     const low = new Float64Array(edges.length + 1).fill(Number.POSITIVE_INFINITY)
     const high = new Float64Array(edges.length + 1).fill(Number.NEGATIVE_INFINITY)
-    for (let row = 0; row < rows; row++) {
+    for (const row of rows) {
       const value = Math.fround(column[row]!)
       if (Number.isNaN(value)) continue
       const bin = edgesBelow(edges, value)

@@ -30,7 +30,7 @@ const params = lazySchema(Type =>
     {
       n_estimators: Type.Integer({ minimum: 1, maximum: 10_000, default: 100, description: 'Number of trees.' }),
       criterion: Type.Union(
-        ['auto', 'gini', 'entropy', 'squared_error'].map(name => Type.Literal(name)),
+        [Type.Literal('auto'), Type.Literal('gini'), Type.Literal('entropy'), Type.Literal('squared_error')],
         {
           default: 'auto',
           description:
@@ -109,7 +109,7 @@ export const randomForest: Model<ReturnType<typeof params>, RandomForest> = {
     if (taught.length === 0) throw nothingToLearn()
     const leastInLeaf = atLeast(given.min_samples_leaf, taught.length)
     const leastToCut = Math.max(atLeast(given.min_samples_split, taught.length), 2 * leastInLeaf)
-    const columns = binColumns(x, rows, random.fork(given.n_estimators))
+    const columns = binColumns(x, taught, random.fork(given.n_estimators))
     const grove = plantGrove(columns, target.labels, splitSearch(rule.impurity, leastInLeaf), {
       deepest: given.max_depth ?? Number.POSITIVE_INFINITY,
       leastToCut,
