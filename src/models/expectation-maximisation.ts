@@ -45,8 +45,8 @@ export interface Fitter {
 export function openFitter(sample: Sample, components: number, rules: Rules): Fitter {
   const { columns, weight, centre } = sample
   const learner = openLearner(rules.covariance, components, columns, weight, centre)
-  const scatter = rules.covariance === 'tied' ? scatterOf(sample) : undefined
-  const follow = (moments: Moments, means: Float64Array) => nextMixture(moments, means, rules, centre, scatter)
+  const all = rules.covariance === 'tied' ? allOf(sample) : undefined
+  const follow = (moments: Moments, means: Float64Array) => nextMixture(moments, means, rules, all)
   const fromMixture = (start: Mixture) => climb(learner, start, sum(weight), rules, follow)
   return {
     fromMixture,
@@ -77,10 +77,18 @@ function climb(
   return { mixture, iterations: max_iter, converged: false, lowerBound }
 }
 
-/** Σ w z zᵀ over all rows, about the centre. */
-function scatterOf({ columns, weight, centre }: Sample): Float64Array {
+/** All rows together: what a covariance that components share is taken from. */
+interface All {
+  readonly centre: Float64Array
+  /** Σ w z zᵀ about the centre, on and below the diagonal. */
+  readonly scatter: Float64Array
+  readonly weight: number
+}
+
+function allOf({ columns, weight, centre }: Sample): All {
   const one = new Float64Array(weight.length).fill(1)
-  return openLearner('full', 1, columns, weight, centre).moments(centre, one).second
+  const scatter = openLearner('full', 1, columns, weight, centre).moments(centre, one).second
+  return { centre, scatter, weight: sum(weight) }
 }
 
 /** scikit-learn's guard against a component without rows: ten units in the last place of 1. */
@@ -92,30 +100,22 @@ function shiftMeans(moments: Moments, means: Float64Array) {
   return { moved, means: means.map((value, i) => value + moved[i]!) }
 }
 
-function nextMixture(
-  moments: Moments,
-  about: Float64Array,
-  { covariance, reg_covar }: Rules,
-  centre: Float64Array,
-  scatter: Float64Array | undefined,
-): Mixture {
+function nextMixture(moments: Moments, about: Float64Array, rules: Rules, all: All | undefined): Mixture {
+  const { covariance, reg_covar } = rules
   const { moved, means } = shiftMeans(moments, about)
   const shares = moments.total.map((_, k) => shareOf(moments, k))
-  const all = sum(shares)
-  const weights = shares.map(share => share / all)
-  const features = centre.length
+  const together = sum(shares)
+  const features = means.length / shares.length
   const precisionsOf = { full: fullPrecisions, diag: diagPrecisions, spherical: sphericalPrecisions }
-  const precisions =
-    covariance === 'tied'
-      ? tiedPrecisions(
-          scatter!,
-          shares,
-          means.map((value, i) => value - centre[i % features]!),
-          features,
-          reg_covar,
-        )
-      : precisionsOf[covariance](moments, moved, features, reg_covar)
-  return { covariance, weights, means, precisions }
+  return {
+    covariance,
+    weights: shares.map(share => share / together),
+    means,
+    precisions:
+      covariance === 'tied'
+        ? tiedPrecisions(all as All, shares, means, reg_covar)
+        : precisionsOf[covariance](moments, moved, features, reg_covar),
+  }
 }
 
 function fullPrecisions(moments: Moments, moved: Float64Array, d: number, ridge: number): Float64Array {
@@ -135,20 +135,17 @@ function fullPrecisions(moments: Moments, moved: Float64Array, d: number, ridge:
   return precisions
 }
 
-function tiedPrecisions(
-  scatter: Float64Array,
-  shares: Float64Array,
-  means: Float64Array,
-  d: number,
-  ridge: number,
-): Float64Array {
+/** What all rows spread, less what the means do. Divided by the weight of all rows, not by the shares' sum as in
+ * scikit-learn: the two differ only where a fit starts at single rows, whose shares do not add up to the rows. */
+function tiedPrecisions({ centre, scatter, weight }: All, shares: Float64Array, means: Float64Array, ridge: number) {
+  const d = centre.length
   const covariance = scatter.slice()
-  const all = sum(shares)
+  const about = means.map((value, i) => value - centre[i % d]!)
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {
       let between = 0
-      for (let k = 0; k < shares.length; k++) between += shares[k]! * means[k * d + i]! * means[k * d + j]!
-      covariance[i * d + j] = (covariance[i * d + j]! - between) / all
+      for (let k = 0; k < shares.length; k++) between += shares[k]! * about[k * d + i]! * about[k * d + j]!
+      covariance[i * d + j] = (covariance[i * d + j]! - between) / weight
     }
     covariance[i * d + i] = covariance[i * d + i]! + ridge
   }
