@@ -33,7 +33,8 @@ export interface Scaling {
 /** Writes each row's mean squared error, scaled, over the features. Never NaN, at most the largest double. */
 export type RowErrors = (columns: readonly Float64Array[], rows: number, out: Float64Array) => void
 
-const LARGEST = 1e100
+/** How large a scaled value can be: squares of what a network makes of it are finite still. */
+export const LARGEST = 1e100
 
 export function missPlainly(net: DenseLayers, { centre, factor, fill, importance }: Scaling): RowErrors {
   const act = ACTIVATIONS[net.activation](net.slope)

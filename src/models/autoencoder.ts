@@ -12,7 +12,7 @@
  * follows every hidden layer. The rows held out decide which epoch's parameters are kept, and when to stop.
  */
 import { Failure } from '../errors.ts'
-import { type Activation, type DenseLayers, openDense, type Scaling } from '../kernels/dense-layers.ts'
+import { type Activation, type DenseLayers, LARGEST, openDense, type Scaling } from '../kernels/dense-layers.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { createRandom } from '../math/random.ts'
@@ -205,9 +205,6 @@ function cutOf(state: Autoencoder, x: Columns, rows: Int32Array, contamination: 
   scorer(state).score(x, risks)
   return quantile(Float64Array.from(rows, row => risks[row]!).sort(), 1 - contamination)
 }
-
-/** What a column's value can become: the kernel's own bound. */
-const LARGEST = 1e100
 
 function scalingOf({ centre, size, usual }: Pick<Autoencoder, 'centre' | 'size' | 'usual'>): Scaling {
   const factor = size.map(width => 1 / width)

@@ -206,6 +206,13 @@ describe('learning', () => {
     expect(risks(state, data).filter(risk => risk > cut).length).toBe(250)
   })
 
+  test('a rate at which learning runs away leaves a network that scores', () => {
+    const data = independent(100, 17)
+    const state = fitted(data, { ...quick, activation: 'identity', learning_rate: 1, dropout: 0 })
+    for (const risk of risks(state, data)) expect(Number.isFinite(risk)).toBe(true)
+    expect(mean(risks(state, data))).toBeLessThan(100)
+  })
+
   test('the scaler: what scikit-learn learns, and a constant column keeps its unit', () => {
     const columns = [Float64Array.of(1, 2, 3, 6), Float64Array.of(5, 5, 5, 5), Float64Array.of(0, 0, Number.NaN, 8)]
     const of = (scaler: Params['scaler']) => {
