@@ -1,7 +1,7 @@
 // Training trees on binned columns. AssemblyScript: compiled by `npm run kernels` to histogram.wasm.
 // Owns no memory: every address is a byte offset into the arena that histogram.ts lays out.
 //
-// Bins are bytes, four columns side by side: one 32-bit load gives the bins of a row in four columns.
+// Bins are bytes, eight columns side by side: one 64-bit load gives the bins of a row in eight columns.
 // A cell of a histogram is two 64-bit integers: the sum of gradients, and the sum of hessians with the number of rows in
 // its low bits. Integers make the sums exact: the same in any order, and a sibling is its parent less the other child.
 
@@ -110,6 +110,14 @@ export function binNumbers(
   return found
 }
 
+/** The largest of the sizes of n numbers, an even number. */
+export function largest(values: usize, n: i32): f64 {
+  let most = f64x2.splat(0)
+  const end = values + ((<usize>n) << 3)
+  for (; values < end; values += 16) most = f64x2.pmax(most, f64x2.abs(v128.load(values)))
+  return max(f64x2.extract_lane(most, 0), f64x2.extract_lane(most, 1))
+}
+
 /** One pair a row: (gradient · gradientScale, hessian · hessianScale · 2^countBits + 1), rounded to integers. Rows come
  * two at a time: there is room behind an odd last one. */
 export function makePairs(
@@ -160,17 +168,37 @@ function add(cell: usize, pair: v128): void {
   v128.store(cell, i64x2.add(v128.load(cell), pair))
 }
 
-/** Adds the rows' pairs to the histograms of four columns, whose bins lie side by side. */
-export function accumulate(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
-  for (let i = 0; i < n; i++) {
-    const four = load<u32>(bins + ((<usize>load<u32>(order)) << 2))
+/** Adds the rows' pairs to the histograms of eight columns, whose bins lie side by side. */
+export function accumulateEight(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
+  const end = gathered + ((<usize>n) << 4)
+  for (; gathered < end; gathered += 16) {
+    const row = bins + ((<usize>load<u32>(order)) << 3)
+    const low = load<u32>(row)
+    const high = load<u32>(row, 4)
     const pair = v128.load(gathered)
-    add(histogram + ((four & 255) << 4), pair)
-    add(histogram + COLUMN + ((four >> 4) & 4080), pair)
-    add(histogram + 2 * COLUMN + ((four >> 12) & 4080), pair)
-    add(histogram + 3 * COLUMN + ((four >> 20) & 4080), pair)
+    add(histogram + ((low << 4) & 4080), pair)
+    add(histogram + COLUMN + ((low >> 4) & 4080), pair)
+    add(histogram + 2 * COLUMN + ((low >> 12) & 4080), pair)
+    add(histogram + 3 * COLUMN + ((low >> 20) & 4080), pair)
+    add(histogram + 4 * COLUMN + ((high << 4) & 4080), pair)
+    add(histogram + 5 * COLUMN + ((high >> 4) & 4080), pair)
+    add(histogram + 6 * COLUMN + ((high >> 12) & 4080), pair)
+    add(histogram + 7 * COLUMN + ((high >> 20) & 4080), pair)
     order += 4
-    gathered += 16
+  }
+}
+
+/** The same for the first four of eight columns, where there are no more. */
+export function accumulateFour(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
+  const end = gathered + ((<usize>n) << 4)
+  for (; gathered < end; gathered += 16) {
+    const low = load<u32>(bins + ((<usize>load<u32>(order)) << 3))
+    const pair = v128.load(gathered)
+    add(histogram + ((low << 4) & 4080), pair)
+    add(histogram + COLUMN + ((low >> 4) & 4080), pair)
+    add(histogram + 2 * COLUMN + ((low >> 12) & 4080), pair)
+    add(histogram + 3 * COLUMN + ((low >> 20) & 4080), pair)
+    order += 4
   }
 }
 
@@ -187,15 +215,91 @@ export function subtractCells(histogram: usize, less: usize, cells: usize, colum
   }
 }
 
+/** The sums of two numbers a row over the rows in their order, to `sums` and behind it. */
+export function sumRows(order: usize, n: i32, first: usize, second: usize, sums: usize): void {
+  let a: f64 = 0
+  let b: f64 = 0
+  const end = order + ((<usize>n) << 2)
+  for (; order < end; order += 4) {
+    const at = (<usize>load<u32>(order)) << 3
+    a += load<f64>(first + at)
+    b += load<f64>(second + at)
+  }
+  store<f64>(sums, a)
+  store<f64>(sums, b, 8)
+}
+
+/** Adds a number to those of the rows. */
+export function addToRows(order: usize, n: i32, values: usize, number: f64): void {
+  const end = order + ((<usize>n) << 2)
+  for (; order < end; order += 4) {
+    const at = values + ((<usize>load<u32>(order)) << 3)
+    store<f64>(at, load<f64>(at) + number)
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function coefficient(high: v128, x: v128, low: f64): v128 {
+  return f64x2.add(f64x2.mul(high, x), f64x2.splat(low))
+}
+
+/** e^x for |x| ≤ 700: x = k ln 2 + r, |r| ≤ ln 2 / 2, 2^k from its exponent bits and e^r by its Taylor polynomial of
+ * degree 13, whose rest is below 2^-57. */
+// @ts-ignore: decorator
+@inline
+function exponential(x: v128): v128 {
+  const round = f64x2.splat(ROUND)
+  const biased = f64x2.add(f64x2.mul(x, f64x2.splat(1.4426950408889634)), round)
+  const k = f64x2.sub(biased, round)
+  // ln 2 in two parts, the first of few bits, so that its product with k is exact.
+  let r = f64x2.sub(x, f64x2.mul(k, f64x2.splat(0.6931471803691238)))
+  r = f64x2.sub(r, f64x2.mul(k, f64x2.splat(1.9082149292705877e-10)))
+  let p = f64x2.splat(1.6059043836821613e-10)
+  p = coefficient(p, r, 2.08767569878681e-9)
+  p = coefficient(p, r, 2.505210838544172e-8)
+  p = coefficient(p, r, 2.755731922398589e-7)
+  p = coefficient(p, r, 2.7557319223985893e-6)
+  p = coefficient(p, r, 0.0000248015873015873)
+  p = coefficient(p, r, 0.0001984126984126984)
+  p = coefficient(p, r, 0.001388888888888889)
+  p = coefficient(p, r, 0.008333333333333333)
+  p = coefficient(p, r, 0.041666666666666664)
+  p = coefficient(p, r, 0.16666666666666666)
+  p = coefficient(p, r, 0.5)
+  p = coefficient(p, r, 1)
+  p = coefficient(p, r, 1)
+  const power = i64x2.shl(i64x2.add(biased, i64x2.splat(1023)), 52)
+  return f64x2.mul(p, power)
+}
+
+/** Derivatives of the weighted log loss by the log-odds: w (p − y) and w p (1 − p), p = 1 / (1 + e^-raw). Rows come two
+ * at a time: there is room behind an odd last one. */
+export function logisticSlopes(raw: usize, y: usize, weight: usize, n: i32, gradient: usize, hessian: usize): void {
+  const one = f64x2.splat(1)
+  for (let i = 0; i < n; i += 2) {
+    const x = f64x2.min(f64x2.max(f64x2.neg(v128.load(raw)), f64x2.splat(-700)), f64x2.splat(700))
+    const p = f64x2.div(one, f64x2.add(one, exponential(x)))
+    const w = v128.load(weight)
+    v128.store(gradient, f64x2.mul(w, f64x2.sub(p, v128.load(y))))
+    v128.store(hessian, f64x2.mul(f64x2.mul(w, p), f64x2.sub(one, p)))
+    raw += 16
+    y += 16
+    weight += 16
+    gradient += 16
+    hessian += 16
+  }
+}
+
 /** Puts the rows that go left first, both sides in their old order; returns how many go left. `table` says 4 for each
- * bin that goes left and 0 for the others; the bins of a row are at bins + 4 · row. */
+ * bin that goes left and 0 for the others; the bins of a row are at bins + 8 · row. */
 export function partition(order: usize, n: i32, bins: usize, table: usize, scratch: usize): i32 {
   let left = order
   let right = scratch
   const end = order + ((<usize>n) << 2)
   for (let at = order; at < end; at += 4) {
     const row = load<u32>(at)
-    const goes: usize = load<u8>(table + load<u8>(bins + ((<usize>row) << 2)))
+    const goes: usize = load<u8>(table + load<u8>(bins + ((<usize>row) << 3)))
     // Both are written, one is kept: no branch to guess wrong.
     store<u32>(left, row)
     store<u32>(right, row)

@@ -16,6 +16,10 @@ export interface Histograms {
   readonly rows: number
   /** The rows; a node has some that follow each other. Ascending at first: whoever grows a tree sets them anew. */
   readonly order: Int32Array
+  /** One a row, for whoever trains: targets, weights, and predictions so far. */
+  readonly y: Float64Array
+  readonly weight: Float64Array
+  readonly raw: Float64Array
   /** One a row: what `setPairs` reads. */
   readonly gradient: Float64Array
   readonly hessian: Float64Array
@@ -31,10 +35,17 @@ export interface Histograms {
   bins(column: number): number
   /** The bin of a row. */
   binOf(column: number, row: number): number
+  /** Gradients and hessians of weight × log loss, `raw` being the log-odds of y = 1. e^raw comes from a polynomial, with
+   * an error of two units in the last place: the same bits on every machine. */
+  logisticSlopes(): void
   /** Takes the gradients and hessians (finite, hessians ≥ 0) over into the units of the sums. */
   setPairs(): Scale
   /** Sums the rows order[from] … order[to − 1] into a slot. */
   build(slot: number, from: number, to: number): void
+  /** Sums of the gradients and hessians themselves over the rows order[from] … order[to − 1]. */
+  slopes(from: number, to: number): { gradient: number; hessian: number }
+  /** raw += step for the rows order[from] … order[to − 1]. */
+  raise(from: number, to: number, step: number): void
   /** slot −= less. */
   subtract(slot: number, less: number): void
   /** What the rows of a slot sum up to. */
@@ -85,6 +96,10 @@ export interface Split {
 interface Kernel {
   sortNumbers(values: number, n: number, scratch: number, counts: number): void
   binNumbers: BinNumbers
+  largest(values: number, n: number): number
+  logisticSlopes(raw: number, y: number, weight: number, n: number, gradient: number, hessian: number): void
+  sumRows(order: number, n: number, first: number, second: number, sums: number): void
+  addToRows(order: number, n: number, values: number, number: number): void
   makePairs(
     gradient: number,
     hessian: number,
@@ -96,12 +111,15 @@ interface Kernel {
   ): void
   gatherPairs(order: number, n: number, pairs: number, gathered: number, total: number): void
   clearCells(histogram: number, cells: number, columns: number): void
-  accumulate(bins: number, order: number, n: number, gathered: number, histogram: number): void
+  accumulateEight: Accumulate
+  accumulateFour: Accumulate
   subtractCells(histogram: number, less: number, cells: number, columns: number): void
   partition(order: number, n: number, bins: number, table: number, scratch: number): number
   scanFree(histogram: number, columns: number, n: number, cells: number, scan: number): void
   scanBounded(histogram: number, columns: number, n: number, cells: number, directions: number, scan: number): void
 }
+
+type Accumulate = (bins: number, order: number, n: number, gathered: number, histogram: number) => void
 
 export type BinNumbers = (
   source: number,
@@ -127,22 +145,25 @@ export function slotBytes(columns: number): number {
 /** Room for `columns` columns of `rows` rows, and for the histograms of `slots` nodes at a time.
  * @throws RangeError where that is more than 4 GiB */
 export function openHistograms(rows: number, columns: number, slots: number): Histograms {
-  const fours = Math.ceil(columns / 4)
+  const eights = Math.ceil(columns / 8)
   const even = rows + (rows % 2)
   const arena = createArena({
+    y: even * 8,
+    weight: even * 8,
+    raw: even * 8,
     gradient: even * 8,
     hessian: even * 8,
     order: rows * 4,
     scratch: rows * 4,
     pairs: even * 16,
     gathered: rows * 16,
-    bins: fours * rows * 4,
+    bins: eights * rows * 8,
     slots: slots * slotBytes(columns),
     edges: LARGEST_EDGES * 8,
     counts: 6 * 2048 * 4,
-    cells: fours * 16,
-    columns: fours * 16,
-    directions: fours * 16,
+    cells: columns * 4,
+    columns: columns * 4,
+    directions: columns * 4,
     table: 256,
     scan: 64,
   })
@@ -156,7 +177,13 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
   const cells = i32.subarray(at.cells / 4, at.cells / 4 + columns)
   const countBits = 32 - Math.clz32(rows)
 
-  const binsAt = (column: number) => at.bins + (column >> 2) * rows * 4 + (column & 3)
+  /** The place behind an odd number of rows, which the kernel takes along. */
+  const clearOdd = () => {
+    if (even === rows) return
+    f64[at.gradient / 8 + rows] = 0
+    f64[at.hessian / 8 + rows] = 0
+  }
+  const binsAt = (column: number) => at.bins + (column >> 3) * rows * 8 + (column & 7)
   const cellsAt = (slot: number) => at.slots + slot * slotBytes(columns) + TOTAL
   const sums = (address: number): Sums => {
     const word = address / 4
@@ -172,6 +199,9 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
   return {
     rows,
     order,
+    y: f64At(at.y, rows),
+    weight: f64At(at.weight, rows),
+    raw: f64At(at.raw, rows),
     gradient,
     hessian,
     sort(values) {
@@ -183,16 +213,23 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
       const half = writeEdges(f64, at.edges, edges)
       f64.set(values, at.gradient / 8)
       cells[column] = edges.length + 2
-      return kernel.binNumbers(at.gradient, rows, at.edges, half, binsAt(column), 4, edges.length + 1, 0)
+      return kernel.binNumbers(at.gradient, rows, at.edges, half, binsAt(column), 8, edges.length + 1, 0)
     },
     setBins(column, values, bins) {
       cells[column] = bins + 1
-      for (let row = 0, to = binsAt(column); row < rows; row++, to += 4) u8[to] = values[row]!
+      for (let row = 0, to = binsAt(column); row < rows; row++, to += 8) u8[to] = values[row]!
     },
     bins: column => cells[column]! - 1,
-    binOf: (column, row) => u8[binsAt(column) + 4 * row]!,
+    binOf: (column, row) => u8[binsAt(column) + 8 * row]!,
+    logisticSlopes() {
+      kernel.logisticSlopes(at.raw, at.y, at.weight, rows, at.gradient, at.hessian)
+    },
     setPairs() {
-      const scale = scaleOf(gradient, hessian, countBits)
+      clearOdd()
+      const scale = {
+        gradient: unit(kernel.largest(at.gradient, even), Math.min(MOST_BITS, 62 - countBits)),
+        hessian: unit(kernel.largest(at.hessian, even), Math.min(MOST_BITS, 62 - 2 * countBits)),
+      }
       kernel.makePairs(at.gradient, at.hessian, rows, scale.gradient, scale.hessian, countBits, at.pairs)
       return scale
     },
@@ -201,8 +238,17 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
       const first = at.order + 4 * from
       kernel.gatherPairs(first, to - from, at.pairs, at.gathered, histogram - TOTAL)
       kernel.clearCells(histogram, at.cells, columns)
-      for (let four = 0; four < fours; four++)
-        kernel.accumulate(at.bins + four * rows * 4, first, to - from, at.gathered, histogram + four * 4 * COLUMN)
+      for (let eight = 0; eight < eights; eight++) {
+        const add = columns - eight * 8 > 4 ? kernel.accumulateEight : kernel.accumulateFour
+        add(at.bins + eight * rows * 8, first, to - from, at.gathered, histogram + eight * 8 * COLUMN)
+      }
+    },
+    slopes(from, to) {
+      kernel.sumRows(at.order + 4 * from, to - from, at.gradient, at.hessian, at.scan)
+      return { gradient: f64[at.scan / 8]!, hessian: f64[at.scan / 8 + 1]! }
+    },
+    raise(from, to, step) {
+      kernel.addToRows(at.order + 4 * from, to - from, at.raw, step)
     },
     subtract(slot, less) {
       kernel.subtractCells(cellsAt(slot), cellsAt(less), at.cells, columns)
@@ -247,22 +293,9 @@ export function writeEdges(f64: Float64Array, at: number, edges: Float64Array): 
   return half * 8
 }
 
-/** The kernel rounds by a trick that holds below 2^51. */
+/** The kernel rounds by a trick that holds below 2^51. The scales are powers of two that leave sums of all rows room in
+ * 63 bits, those of hessians beside the number of rows. */
 const MOST_BITS = 51
-
-/** Powers of two that leave sums of all rows room in 63 bits, those of hessians beside the number of rows. */
-function scaleOf(gradient: Float64Array, hessian: Float64Array, countBits: number): Scale {
-  let [g, h] = [0, 0]
-  for (let i = 0; i < gradient.length; i++) {
-    const [a, b] = [Math.abs(gradient[i]!), hessian[i]!]
-    if (a > g) g = a
-    if (b > h) h = b
-  }
-  return {
-    gradient: unit(g, Math.min(MOST_BITS, 62 - countBits)),
-    hessian: unit(h, Math.min(MOST_BITS, 62 - 2 * countBits)),
-  }
-}
 
 /** The largest power of two that keeps `largest` times it at most 2^bits. */
 function unit(largest: number, bits: number): number {

@@ -41,27 +41,20 @@ export interface BoostedArrays {
 /** Second derivatives on a side of a cut, at least; scikit-learn's and LightGBM's number, for rows of mean weight 1. */
 const LEAST_HESSIAN = 1e-3
 
-/** Boosts from the raw prediction `base`. Targets and weights are in the order of the table's rows. */
-export function boost(
-  table: BoostingTable,
-  loss: Loss,
-  y: Float64Array,
-  weight: Float64Array,
-  base: number,
-  plan: RoundsPlan,
-): BoostedArrays {
+/** Boosts from the raw prediction `base`; targets and weights are those that `table.histograms` holds. */
+export function boost(table: BoostingTable, loss: Loss, base: number, plan: RoundsPlan): BoostedArrays {
   const { histograms: h } = table
   const learning = Math.min(plan.learning, h.rows)
   let meanWeight = 0
-  for (let row = 0; row < learning; row++) meanWeight += weight[row]! / learning
+  for (let row = 0; row < learning; row++) meanWeight += h.weight[row]! / learning
   const grow = treeGrower(h, { ...plan, ...table, leastHessian: LEAST_HESSIAN * meanWeight })
-  const raw = new Float64Array(h.rows).fill(base)
+  h.raw.fill(base)
   const draw = drawer(h, learning, table.edges.length, plan)
-  const judge = judgeOf(loss, raw, y, weight, learning, plan)
+  const judge = judgeOf(h, loss, learning, plan)
   const forest = createForest(table)
   const drawn = plan.subsample < 1 || plan.columnShare < 1
   for (let t = 0; t < plan.trees; t++) {
-    loss.slopes(raw, y, weight, h.gradient, h.hessian)
+    loss.slopes(h)
     const scale = h.setPairs()
     const { columns, rows } = draw(t)
     const nodes = grow(columns, rows, scale)
@@ -70,17 +63,17 @@ export function boost(
       if (drawn) continue
       break
     }
-    const value = nodeValues(nodes, h, loss, raw, y, weight, plan)
-    for (const [i, node] of nodes.entries()) {
+    const value = nodeValues(nodes, h, loss, plan)
+    for (const [i, { left, from, to, restFrom, restTo }] of nodes.entries()) {
       value[i]! *= plan.learningRate
-      if (node.left >= 0) continue
-      for (let at = node.from; at < node.to; at++) raw[h.order[at]!]! += value[i]!
-      for (let at = node.restFrom; at < node.restTo; at++) raw[h.order[at]!]! += value[i]!
+      if (left >= 0) continue
+      h.raise(from, to, value[i]!)
+      h.raise(restFrom, restTo, value[i]!)
     }
-    forest.add(nodes, value, weight)
+    forest.add(nodes, value)
     if (judge(forest.trees())) break
   }
-  return forest.arrays(learning < h.rows ? judge.best() : Infinity, weight.subarray(0, learning))
+  return forest.arrays(learning < h.rows ? judge.best() : Infinity, learning)
 }
 
 /** Rows and columns of tree t: a stream of its own, so that a tree does not change with what earlier ones drew. */
@@ -118,14 +111,7 @@ interface Judge {
   best(): number
 }
 
-function judgeOf(
-  loss: Loss,
-  raw: Float64Array,
-  y: Float64Array,
-  weight: Float64Array,
-  learning: number,
-  plan: RoundsPlan,
-): Judge {
+function judgeOf({ raw, y, weight }: Histograms, loss: Loss, learning: number, plan: RoundsPlan): Judge {
   const lossNow = (): number => {
     let [sum, all] = [0, 0]
     for (let row = learning; row < raw.length; row++) {
@@ -150,19 +136,9 @@ function judgeOf(
 }
 
 /** What each leaf says (entries of inner nodes are not to be used), from exact sums over its rows. */
-function nodeValues(
-  nodes: readonly GrownNode[],
-  h: Histograms,
-  loss: Loss,
-  raw: Float64Array,
-  y: Float64Array,
-  weight: Float64Array,
-  plan: RoundsPlan,
-): Float64Array {
+function nodeValues(nodes: readonly GrownNode[], h: Histograms, loss: Loss, plan: RoundsPlan): Float64Array {
   const value =
-    loss.ofResiduals === undefined
-      ? newton(nodes, h, plan.l2)
-      : residualQuantiles(nodes, h, loss.ofResiduals, raw, y, weight, plan)
+    loss.ofResiduals === undefined ? newton(nodes, h, plan.l2) : residualQuantiles(nodes, h, loss.ofResiduals, plan)
   if (plan.directions) bound(nodes, value, plan.directions)
   return value
 }
@@ -172,41 +148,26 @@ function newton(nodes: readonly GrownNode[], h: Histograms, l2: number): Float64
   const hessian = new Float64Array(nodes.length)
   for (let i = nodes.length - 1; i >= 0; i--) {
     const { left, right, from, to } = nodes[i]!
-    if (left >= 0) {
-      gradient[i] = gradient[left]! + gradient[right]!
-      hessian[i] = hessian[left]! + hessian[right]!
-      continue
-    }
-    let [g, c] = [0, 0]
-    for (let at = from; at < to; at++) {
-      const row = h.order[at]!
-      g += h.gradient[row]!
-      c += h.hessian[row]!
-    }
-    gradient[i] = g
-    hessian[i] = c
+    const sums = left < 0 ? h.slopes(from, to) : undefined
+    gradient[i] = sums?.gradient ?? gradient[left]! + gradient[right]!
+    hessian[i] = sums?.hessian ?? hessian[left]! + hessian[right]!
   }
   return gradient.map((g, i) => (hessian[i]! + l2 > 0 ? -g / (hessian[i]! + l2) : 0))
 }
 
 /** Of inner nodes only where a direction will ask for it. */
-function residualQuantiles(
-  nodes: readonly GrownNode[],
-  h: Histograms,
-  q: number,
-  raw: Float64Array,
-  y: Float64Array,
-  weight: Float64Array,
-  plan: RoundsPlan,
-): Float64Array {
+function residualQuantiles(nodes: readonly GrownNode[], h: Histograms, q: number, plan: RoundsPlan): Float64Array {
+  const { order, raw, y, weight } = h
   return Float64Array.from(nodes, ({ left, from, to }) => {
     if (left >= 0 && plan.directions === undefined) return 0
-    const rows = h.order.subarray(from, to)
-    return weightedQuantile(
-      Float64Array.from(rows, row => y[row]! - raw[row]!),
-      Float64Array.from(rows, row => weight[row]!),
-      q,
-    )
+    const residual = new Float64Array(to - from)
+    const own = new Float64Array(to - from)
+    for (let at = from; at < to; at++) {
+      const row = order[at]!
+      residual[at - from] = y[row]! - raw[row]!
+      own[at - from] = weight[row]!
+    }
+    return weightedQuantile(residual, own, q)
   })
 }
 
@@ -233,21 +194,17 @@ function bound(nodes: readonly GrownNode[], value: Float64Array, directions: Int
 }
 
 interface Forest {
-  add(nodes: readonly GrownNode[], value: Float64Array, weight: Float64Array): void
+  add(nodes: readonly GrownNode[], value: Float64Array): void
   trees(): number
   /** The first `most` trees; at least one: a leaf that says nothing, if there is none. */
-  arrays(most: number, weight: Float64Array): BoostedArrays
+  arrays(most: number, learning: number): BoostedArrays
 }
 
 const WORDS = 8
 
 function createForest({ histograms: h, edges, categories }: BoostingTable): Forest {
   const trees: BoostedArrays[] = []
-  const oneTree = (
-    nodes: readonly GrownNode[],
-    value: Float64Array,
-    coverOf: (node: GrownNode) => number,
-  ): BoostedArrays => {
+  const oneTree = (nodes: readonly GrownNode[], value: Float64Array, cover: Float64Array): BoostedArrays => {
     const bitset: number[] = []
     const threshold = nodes.map(({ left, column, bin, subset }) => {
       if (left < 0) return 0
@@ -264,29 +221,39 @@ function createForest({ histograms: h, edges, categories }: BoostingTable): Fore
       threshold: Float64Array.from(threshold),
       missingLeft: Uint8Array.from(nodes, node => Number(node.missingLeft)),
       value: value.map((v, i) => (nodes[i]!.left < 0 ? v : 0)),
-      cover: Float64Array.from(nodes, coverOf),
+      cover,
       category: Uint8Array.from(nodes, node => Number(node.subset !== undefined)),
       bitset: Uint32Array.from(bitset),
     }
   }
+  /** Rows of weight 1 need only be counted. */
+  const even = h.weight.every(weight => weight === 1)
+  const weightOf = (from: number, to: number): number => {
+    if (even) return to - from
+    const { order, weight } = h
+    let sum = 0
+    for (let at = from; at < to; at++) sum += weight[order[at]!]!
+    return sum
+  }
   return {
-    add(nodes, value, weight) {
+    add(nodes, value) {
       const cover = new Float64Array(nodes.length)
       for (let i = nodes.length - 1; i >= 0; i--) {
         const { left, right, from, to } = nodes[i]!
-        if (left >= 0) cover[i] = cover[left]! + cover[right]!
-        else for (let at = from; at < to; at++) cover[i]! += weight[h.order[at]!]!
+        cover[i] = left >= 0 ? cover[left]! + cover[right]! : weightOf(from, to)
       }
-      let next = 0
-      trees.push(oneTree(nodes, value, () => cover[next++]!))
+      trees.push(oneTree(nodes, value, cover))
     },
     trees: () => trees.length,
-    arrays(most, weight) {
+    arrays(most, learning) {
       const kept = trees.slice(0, most)
       if (kept.length === 0) {
         const leaf = { left: -1, right: -1, column: -1, bin: -1, subset: undefined, missingLeft: false }
-        const all = weight.reduce((a, b) => a + b, 0)
-        kept.push(oneTree([{ ...leaf, from: 0, to: 0, restFrom: 0, restTo: 0 }], new Float64Array(1), () => all))
+        h.order.forEach((_, row) => {
+          h.order[row] = row
+        })
+        const node = { ...leaf, from: 0, to: learning, restFrom: 0, restTo: 0 }
+        kept.push(oneTree([node], new Float64Array(1), Float64Array.of(weightOf(0, learning))))
       }
       return concat(kept)
     },

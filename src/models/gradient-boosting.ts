@@ -18,7 +18,8 @@ import { type BoostedArrays, boost } from './boosting-rounds.ts'
 import { checkBoosting, columnReader } from './boosting-state.ts'
 import { tableOf } from './boosting-table.ts'
 import { absoluteError, type Loss, logLoss, quantileLoss, squaredError } from './losses.ts'
-import type { Model, Scorer, Training } from './model.ts'
+import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { treeReasons } from './tree-reasons.ts'
 
 /** The trees as src/kernels/boosted-nodes.ts describes them; imported models have the same. */
 export type GradientBoosting = {
@@ -45,8 +46,10 @@ export const gradientBoosting: Model<ReturnType<typeof boostingParams>, Gradient
     return boostingParams()
   },
   takesMissing: true,
+  takesCategories: true,
   fit,
   scorer,
+  explain,
 }
 
 function fit(training: Training, given: BoostingGiven): GradientBoosting {
@@ -65,11 +68,14 @@ function fit(training: Training, given: BoostingGiven): GradientBoosting {
     slots: Math.min(leaves + 1, 512),
     random: random.fork(2),
   })
-  const y = Float64Array.from(rows, row => value[row]!)
-  const w = Float64Array.from(rows, row => weight[row]!)
+  const { y, weight: w } = table.histograms
+  for (let i = 0; i < rows.length; i++) {
+    y[i] = value[rows[i]!]!
+    w[i] = weight[rows[i]!]!
+  }
   const { centre, scale } = loss === logLoss ? { centre: 0, scale: 1 } : rescale(y, w, loss)
   const base = loss.best(y.subarray(0, learning), w.subarray(0, learning))
-  const trees = boost(table, loss, y, w, base, {
+  const trees = boost(table, loss, base, {
     trees: given.max_iter,
     learningRate: given.learning_rate,
     maxLeaves: leaves,
@@ -118,20 +124,26 @@ function targetOf({ x, y, weight, task }: Training, given: BoostingGiven): Taugh
   if (task === 'classify' ? !(y && 'codes' in y) : !(y && 'value' in y))
     throw new TypeError(`gradient-boosting is asked to ${task}, but its target is another`)
   const classes = y && 'codes' in y ? y : undefined
-  const value = classes
-    ? Float64Array.from(classes.codes, code => (code < 0 ? Number.NaN : Number(code === classes.positive)))
-    : (y as { value: Float64Array }).value
+  const value = classes ? labels(classes) : (y as { value: Float64Array }).value
   const weighted = classes ? classWeights(classes, weight, given.class_weight) : weight
-  const rows = Int32Array.from({ length: x.rows }, (_, row) => row).filter(
-    row => weighted[row]! > 0 && Number.isFinite(value[row]!),
-  )
-  if (rows.length > 0) return { value, weight: weighted, rows }
+  const rows = new Int32Array(x.rows)
+  let count = 0
+  for (let row = 0; row < x.rows; row++) if (weighted[row]! > 0 && Number.isFinite(value[row]!)) rows[count++] = row
+  if (count > 0) return { value, weight: weighted, rows: rows.slice(0, count) }
   throw new Failure('TOO_FEW_ROWS', {
     what: 'gradient-boosting',
     found: 0,
     needed: 1,
     hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
   })
+}
+
+/** 1 for the risk, 0 for the rest, NaN where no label is known. */
+function labels({ codes, positive }: { codes: Int32Array; positive: number }): Float64Array {
+  const value = new Float64Array(codes.length)
+  for (let row = 0; row < codes.length; row++)
+    value[row] = codes[row]! < 0 ? Number.NaN : Number(codes[row] === positive)
+  return value
 }
 
 const MANY_ROWS = 10_000
@@ -214,4 +226,14 @@ function scorer(state: GradientBoosting): Scorer {
       if (odds) for (let i = 0; i < block.rows; i++) out[i] = 1 / (1 + Math.exp(-out[i]!))
     },
   }
+}
+
+function explain(state: GradientBoosting): Explainer {
+  checkBoosting(state)
+  return treeReasons(state, {
+    method: `exact Shapley values of ${state.loss === logLoss.name ? 'the log-odds of the risk' : 'the risk'}`,
+    columns: state.columns,
+    offset: state.base,
+    read: columnReader(state),
+  })
 }

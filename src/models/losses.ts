@@ -2,7 +2,10 @@
  * What boosting makes small (Friedman, "Greedy function approximation: a gradient boosting machine", Annals of
  * Statistics 2001): the loss of a raw prediction, its first two derivatives, and the constant that is best alone.
  */
+import type { Histograms } from '../kernels/histogram.ts'
 import { quantile } from '../math/statistics.ts'
+
+export type Slopes = Pick<Histograms, 'raw' | 'y' | 'weight' | 'gradient' | 'hessian' | 'logisticSlopes'>
 
 export interface Loss {
   readonly name: 'log_loss' | 'squared_error' | 'absolute_error' | 'quantile'
@@ -10,8 +13,8 @@ export interface Loss {
   best(y: Float64Array, weight: Float64Array): number
   /** Loss of one row, but for what does not depend on `raw`. */
   at(raw: number, y: number): number
-  /** Derivatives of weight × loss by the raw prediction. */
-  slopes(raw: Float64Array, y: Float64Array, weight: Float64Array, gradient: Float64Array, hessian: Float64Array): void
+  /** Writes the derivatives of weight × loss by the raw prediction. */
+  slopes(rows: Slopes): void
   /** Where the second derivative says nothing: a leaf's value is this quantile of y − raw of its rows. */
   readonly ofResiduals?: number
 }
@@ -31,13 +34,7 @@ export const logLoss: Loss = {
     return Math.log(ones / (all - ones))
   },
   at: (raw, y) => Math.max(raw, 0) - y * raw + Math.log1p(Math.exp(-Math.abs(raw))),
-  slopes(raw, y, weight, gradient, hessian) {
-    for (let i = 0; i < y.length; i++) {
-      const p = 1 / (1 + Math.exp(-raw[i]!))
-      gradient[i] = weight[i]! * (p - y[i]!)
-      hessian[i] = weight[i]! * p * (1 - p)
-    }
-  },
+  slopes: rows => rows.logisticSlopes(),
 }
 
 export const squaredError: Loss = {
@@ -52,7 +49,7 @@ export const squaredError: Loss = {
     return mean
   },
   at: (raw, y) => (raw - y) ** 2 / 2,
-  slopes(raw, y, weight, gradient, hessian) {
+  slopes({ raw, y, weight, gradient, hessian }) {
     for (let i = 0; i < y.length; i++) {
       gradient[i] = weight[i]! * (raw[i]! - y[i]!)
       hessian[i] = weight[i]!
@@ -72,7 +69,7 @@ function pinball(q: number): Omit<Loss, 'name'> {
     ofResiduals: q,
     best: (y, weight) => weightedQuantile(y, weight, q),
     at: (raw, y) => (y >= raw ? q * (y - raw) : (1 - q) * (raw - y)),
-    slopes(raw, y, weight, gradient, hessian) {
+    slopes({ raw, y, weight, gradient, hessian }) {
       for (let i = 0; i < y.length; i++) {
         gradient[i] = weight[i]! * (raw[i]! > y[i]! ? 1 - q : -q)
         hessian[i] = weight[i]!
