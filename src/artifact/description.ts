@@ -159,7 +159,7 @@ const recipe = object(
 
 const feature = object(
   { name: filled, text: filled, sql: filled, kind: word('row', 'window'), columns: names },
-  { unit: text },
+  { unit: text, levels: list(text, 1, 255) },
 )
 
 const support = object({

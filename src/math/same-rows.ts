@@ -1,12 +1,13 @@
 /** Rows that are equal value for value: a row that taught and is judged again says nothing of new rows. */
-import { type Columns, numericColumns } from './columns.ts'
+import type { Columns } from './columns.ts'
 
 /**
  * One code a row, counted from 0 in the order in which rows are first seen; rows that are equal in every bit of every
  * column share one. Found by hash and then compared, so no two different rows ever do. Missing values equal each other.
  */
 export function sameRows(x: Columns): Int32Array {
-  const bits = numericColumns(x).map(column => new Uint32Array(column.buffer, column.byteOffset, x.rows * 2))
+  const numbers = x.columns.map(column => (column instanceof Float64Array ? column : Float64Array.from(column.codes)))
+  const bits = numbers.map(column => new Uint32Array(column.buffer, column.byteOffset, x.rows * 2))
   const slots = 2 ** Math.ceil(Math.log2(2 * x.rows + 2))
   const first = new Int32Array(slots).fill(-1)
   const code = new Int32Array(x.rows)

@@ -63,6 +63,8 @@ export interface Model<P extends TSchema = TSchema, S extends State = State> {
   readonly params: P
   /** Missing numbers are values to it, not gaps: its rows need no imputing. */
   readonly takesMissing?: boolean
+  /** Columns of categories are legal; other models take numbers only. */
+  readonly takesCategories?: boolean
   /** A row costs more than a microsecond: blocks are worth sharing between threads. */
   readonly heavy?: boolean
   fit?(training: Training, params: Static<P>): S

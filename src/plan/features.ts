@@ -4,7 +4,7 @@ import type { Recipe } from '../recipe/schema.ts'
 import { sqlNames } from '../recipe/sql-names.ts'
 import { ORDER, UNTIMED } from './cells.ts'
 import { windowClause } from './expressions.ts'
-import { quoteName } from '../sql.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 
 /** Whether a feature is just the column of the same name. */
 export function isColumn(feature: Feature): boolean {
@@ -59,7 +59,11 @@ export function throughEarlier({ sql, kind, columns }: Read, earlier: readonly F
   }
 }
 
-/** The feature as the DOUBLE that a model takes. */
+/** The feature as the DOUBLE that a model takes; of a text its code, NULL where the model never saw it. */
 export function asNumber(feature: Feature): string {
+  if (feature.levels) {
+    const cases = feature.levels.map((level, code) => `WHEN ${quoteText(level)} THEN ${quoteNumber(code)}`)
+    return `CASE ${quoteName(feature.name)} ${cases.join(' ')} END`
+  }
   return `TRY_CAST(${quoteName(feature.name)} AS DOUBLE)`
 }

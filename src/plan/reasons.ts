@@ -166,7 +166,7 @@ export function alarmOf(
     .map(l => `WHEN ${risk} > ${quoteNumber(l.cut)} THEN ${quoteText(`${short(l.cut)} (${l.name})`)}`)
   const above = `concat('risk ', ${shortSql(risk)}, ' above ', CASE ${cases.join(' ')} END)`
   const shown = features.filter(
-    f => !f.columns.some(c => hidden.has(c)) && Number.isFinite(f.min) && Number.isFinite(f.max),
+    f => !f.levels && !f.columns.some(c => hidden.has(c)) && Number.isFinite(f.min) && Number.isFinite(f.max),
   )
   if (named === 0 || shown.length === 0) return above
   const beyond = shown.map(f => {

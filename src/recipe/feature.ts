@@ -17,4 +17,6 @@ export interface PlannedFeature {
   /** The table's columns that it reads, directly or through an earlier feature. */
   readonly columns: readonly string[]
   readonly unit?: string
+  /** Of a column of text that is a feature: its values, whose places are the codes that the model sees. */
+  readonly levels?: readonly string[]
 }

@@ -13,6 +13,8 @@ import { checkColumns } from '../recipe/roles.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { findDateFormats, ISO } from './dates.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
+import { membersOf } from '../recipe/members.ts'
+import { findModel } from '../models/index.ts'
 import { tableOf } from './table.ts'
 import { findUnbound, unboundText } from './bind.ts'
 
@@ -45,13 +47,13 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   const loaded = { ...given, recipe }
   const notes: string[] = []
   const numeric = await numericColumns(door, source, recipe)
-  const features = recipe.features
+  const listed = recipe.features
     ? await listedFeatures(door, source, loaded)
     : numericFeatures(source, recipe, numeric, notes)
   const learn = await readCondition(door, source.names, recipe.learn, 'learn', loaded.source)
   const { label, target } = await readAnswers(door, source.names, recipe.columns, loaded.source)
   const used = [
-    ...features.flatMap(f => f.columns),
+    ...listed.flatMap(f => f.columns),
     ...(learn?.columns ?? []),
     ...(label?.columns ?? []),
     ...(target?.columns ?? []),
@@ -62,7 +64,7 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
   const types: Types = Object.fromEntries(entries)
   refuseMeasuredNames(loaded)
-  for (const feature of features) requireNumbers(feature, types, source, loaded)
+  const features = await named(door, source, listed, types, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const settled = { ...recipe, columns: { ...recipe.columns, ...(time ? { time } : {}) } }
   await requireBound(door, source, { ...loaded, recipe: settled }, types, features, { learn, label, target })
@@ -282,23 +284,59 @@ function refuseMeasuredNames(loaded: LoadedRecipe): void {
   })
 }
 
-/** A feature that is just a column must be a number; an expression may also read text (a CASE on a grade). */
-function requireNumbers(feature: PlannedFeature, types: Types, source: Source, loaded: LoadedRecipe): void {
-  const [column] = feature.columns
-  if (feature.columns.length !== 1 || feature.sql !== quoteName(column ?? '')) return
-  if (types[column as string] !== 'text') return
-  if (isName(column as string, loaded.recipe)) {
+/**
+ * A feature that is just a column is a number, or, where the model takes categories, a text with its values; an
+ * expression may read any text (a CASE on a grade).
+ */
+async function named(
+  door: Door,
+  source: Source,
+  features: readonly PlannedFeature[],
+  types: Types,
+  loaded: LoadedRecipe,
+): Promise<PlannedFeature[]> {
+  const out: PlannedFeature[] = []
+  for (const feature of features) {
+    const [column = ''] = feature.columns
+    const isText = feature.columns.length === 1 && feature.sql === quoteName(column) && types[column] === 'text'
+    if (isText) refuseText(column, source, loaded)
+    out.push(isText ? { ...feature, levels: await valuesOf(door, source, column, loaded) } : feature)
+  }
+  return out
+}
+
+/** As many values a model tells apart in one column. */
+const MAX_LEVELS = 255
+
+/** The values of a column of text, sorted: the same rows in another order give the same codes. */
+async function valuesOf(door: Door, source: Source, column: string, loaded: LoadedRecipe): Promise<string[]> {
+  const cell = `CAST(${quoteName(column)} AS VARCHAR)`
+  const found = await door.rows(
+    `SELECT DISTINCT ${cell} AS value FROM ${source.sql} WHERE trim(${cell}) <> '' ORDER BY 1 LIMIT ${MAX_LEVELS + 1}`,
+  )
+  if (found.length >= 1 && found.length <= MAX_LEVELS) return found.map(row => String(row.value))
+  throw mistake(loaded, {
+    path: 'features',
+    found: `${column}, a column of text with ${found.length === 0 ? 'no value' : `more than ${MAX_LEVELS} different values`}`,
+    expected: `numbers, or a text with 1 to ${MAX_LEVELS} values`,
+  })
+}
+
+function refuseText(column: string, source: Source, loaded: LoadedRecipe): void {
+  if (isName(column, loaded.recipe)) {
     throw mistake(loaded, {
       path: 'features',
       found: `${column}, which names rows or machines (columns.id, columns.group)`,
       expected: 'columns of readings: a name is a text, even where it looks like a number',
     })
   }
+  const members = membersOf(loaded.recipe.model)
+  if (members.every(({ use }) => findModel(use)?.takesCategories)) return
   const hint = `Of the cells of ${column} in ${source.files.join(', ')} less than ${NUMERIC_SHARE * 100} % are numbers`
   throw mistake(loaded, {
     path: `features`,
     found: `${column}, a column of text`,
-    expected: `a column of numbers. ${hint}`,
+    expected: `a column of numbers for ${members.map(m => m.use).join(', ')}; or a number made of it, such as is_${column}: CASE WHEN ${quoteName(column)} = 'A' THEN 1 ELSE 0 END; or gradient-boosting, which takes texts. ${hint}`,
   })
 }
 

@@ -62,7 +62,7 @@ export async function combine(host: Host, request: CombineRequest): Promise<Comb
     }
     const joined = { ...recipe, transforms: [], model }
     const state = packMembers(packed)
-    const risk = scoreAll({ recipe: joined, transforms: [], model: state }, rows)
+    const risk = scoreAll({ recipe: joined, features: first.artifact.features, transforms: [], model: state }, rows)
     const usable = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => Number.isFinite(risk[row]))
     const held = { train: usable, heldOut: usable }
     const levels = calibrate(recipe.levels, calibrationRows(risk, rows, held, joined))

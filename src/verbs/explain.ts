@@ -36,6 +36,8 @@ export interface Reason {
   readonly feature: string
   readonly unit: string | undefined
   readonly value: number
+  /** Of a category: what the value stands for. */
+  readonly text: string | undefined
   /** What is ordinary: the training median, and the range between which all training rows lie. */
   readonly ordinary: { readonly median: number; readonly min: number; readonly max: number }
   /** Positive raised the risk. */
@@ -130,14 +132,23 @@ export function explainRow(artifact: Artifact, rows: Rows, risk: Float64Array, r
     if (closed.has(i)) return []
     const ordinary = { median: of('median', i), min: of('min', i), max: of('max', i) }
     const value = values[i] as number
+    const text = feature.levels && (feature.levels[value] ?? 'unknown')
     return [
-      { feature: feature.name, unit: feature.unit, value, ordinary, share: shares[i] as number, quiet: undefined },
+      {
+        feature: feature.name,
+        unit: feature.unit,
+        value,
+        text,
+        ordinary,
+        share: shares[i] as number,
+        quiet: undefined,
+      },
     ]
   })
   const sorted = reasons.sort((a, b) => b.share - a.share)
   const shown = sorted.map((reason, k): Reason => {
     const i = features.findIndex(f => f.name === reason.feature)
-    if (!alarms || k >= MENDED || reason.share <= 0) return reason
+    if (!alarms || k >= MENDED || reason.share <= 0 || reason.text !== undefined) return reason
     return { ...reason, quiet: quietOf(risks, values, i, cut, reason) }
   })
   return {
@@ -189,8 +200,8 @@ const SHOWN = 20
 function chartsOf(artifact: Artifact, rows: Rows, row: number, explanation: Explanation) {
   const { name, risk, cut, level, reasons, method } = explanation
   const said = `risk ${short(risk)}${level ? `, ${level}` : ''}; the alarm begins above ${short(cut)}`
-  const shares = reasons.slice(0, SHOWN).map(({ feature, value, unit, share }) => ({
-    name: `${feature} = ${short(value)}${unit ? ` ${unit}` : ''}`,
+  const shares = reasons.slice(0, SHOWN).map(({ feature, value, text, unit, share }) => ({
+    name: `${feature} = ${text ?? short(value)}${unit ? ` ${unit}` : ''}`,
     share,
   }))
   const charts = [
@@ -246,9 +257,9 @@ async function pageOf(
         head: ['feature', 'value', 'ordinary (median)', 'training range', 'share', 'would not alarm if'],
         rows: reasons.map(reason => [
           reason.feature,
-          `${number(reason.value)}${reason.unit ? ` ${reason.unit}` : ''}`,
-          number(reason.ordinary.median),
-          `${number(reason.ordinary.min)} – ${number(reason.ordinary.max)}`,
+          `${reason.text ?? number(reason.value)}${reason.unit ? ` ${reason.unit}` : ''}`,
+          reason.text === undefined ? number(reason.ordinary.median) : '–',
+          reason.text === undefined ? `${number(reason.ordinary.min)} – ${number(reason.ordinary.max)}` : '–',
           number(reason.share),
           quietText(reason)?.replace('would not alarm if ', '') ?? '',
         ]),

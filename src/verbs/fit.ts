@@ -15,7 +15,7 @@ import { type CalibrationRows, calibrate, requireSupport } from './calibrate.ts'
 import type { Planned } from './columns.ts'
 import { type Crew, openCrew } from './crew.ts'
 import { crossValidate } from './cross-validate.ts'
-import { type Rows, take } from './gather.ts'
+import { pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
 import { judgingOf, qualityOf } from './judge.ts'
 import { isUsable, readLearningRows } from './learning-rows.ts'
@@ -101,8 +101,8 @@ async function learn(
     // A short fit is not worth a thread; a long one is stopped with it.
     const cells = lesson.x.rows * features.length
     const fitted = cells < LONG_FIT_CELLS ? train(lesson, recipe) : await crew.run('fit', { lesson, recipe })
-    const trained = { ...fitted, ...calibratedProbability({ recipe, ...fitted }, rows, split) }
-    const risk = scoreAll({ recipe, ...trained }, rows)
+    const trained = { ...fitted, ...calibratedProbability({ recipe, features, ...fitted }, rows, split) }
+    const risk = scoreAll({ recipe, features, ...trained }, rows)
     const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
     const artifact: Artifact = {
       format: 1,
@@ -116,7 +116,7 @@ async function learn(
       lineage: lineageOf(source, rows, split, planned),
       ...(judged ? { quality: judged } : {}),
       ...trained,
-      profile: profileOf(lesson.x, recipe),
+      profile: profileOf(pick(rows, split.train), recipe),
     }
     const shared = sharedRows(rows, split.train, split.heldOut)
     return { artifact, source, rows, split, risk, shared, notes: planned.notes, found }

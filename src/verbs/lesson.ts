@@ -1,5 +1,6 @@
 import type { PlannedFeature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
+import { withCategories } from './categories.ts'
 import { pick, type Rows } from './gather.ts'
 import { targetOf } from './target.ts'
 import type { Lesson } from './train.ts'
@@ -8,7 +9,7 @@ import type { Lesson } from './train.ts'
 export function lessonOf(rows: Rows, chosen: Int32Array, recipe: Recipe, features: readonly PlannedFeature[]): Lesson {
   return {
     task: recipe.task,
-    x: pick(rows, chosen),
+    x: withCategories(pick(rows, chosen), features),
     y: targetOf(rows, chosen, recipe),
     names: features.map(f => f.name),
     weight: new Float64Array(chosen.length).fill(1),

@@ -4,9 +4,11 @@ import type { Columns } from '../math/columns.ts'
 import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { findTransform } from '../transforms/index.ts'
+import { withCategories } from './categories.ts'
 import { scorerOf } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
 
@@ -14,6 +16,8 @@ export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
   readonly transforms: readonly State[]
   readonly model: State
+  /** Which features are texts; without it none is. */
+  readonly features?: readonly Pick<PlannedFeature, 'levels'>[]
   /** How a classifier's risk becomes a probability. */
   readonly probability?: State
 }
@@ -35,11 +39,12 @@ export function riskOf(
 ): Risk {
   const steps = fitted.recipe.transforms.map((step, i) => transform(step.use).apply(fitted.transforms[i] ?? {}))
   const { model, columns } = fitted.recipe
+  const { features = [] } = fitted
   const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
   const likely = fitted.probability && probabilityOf(fitted.probability)
   const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
   const scoreBlock: Risk = (block, out) => {
-    let at = block
+    let at = withCategories(block, features)
     for (const step of steps) at = step(at)
     scorer.score(at, out)
     likely?.(out, block.rows)

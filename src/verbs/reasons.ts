@@ -6,7 +6,9 @@ import { createRandom } from '../math/random.ts'
 import type { TypedArray } from '../math/columns.ts'
 import { findModel } from '../models/index.ts'
 import type { Explainer } from '../models/model.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
+import { withCategories } from './categories.ts'
 import { riskOf, transform } from './pipeline.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */
@@ -27,7 +29,7 @@ export function needsBackground({ model }: Artifact['recipe']): boolean {
 }
 
 /** Transforms write one column from one column, so a share of theirs is the feature's. */
-function throughTransforms({ recipe, transforms }: Artifact, own: Explainer): Explainer {
+function throughTransforms({ recipe, transforms, features }: Artifact, own: Explainer): Explainer {
   const steps = recipe.transforms.map((step, i) => transform(step.use).apply(transforms[i] ?? {}))
   const turned = recipe.columns.target?.kind === 'value' && recipe.columns.target.risk === 'low'
   return {
@@ -35,7 +37,7 @@ function throughTransforms({ recipe, transforms }: Artifact, own: Explainer): Ex
     ...(turned && own.base !== undefined ? { base: -own.base } : {}),
     explain(block, out) {
       own.explain(
-        steps.reduce((at, step) => step(at), block),
+        steps.reduce((at, step) => step(at), withCategories(block, features)),
         out,
       )
       if (!turned) return
@@ -86,4 +88,9 @@ export function topReasons(
     .filter(({ feature, share }) => share > 0 && !hidden.has(feature))
     .sort((a, b) => b.share - a.share || a.feature - b.feature)
     .slice(0, count)
+}
+
+/** "grade = B" for a text, the plain name for a number, whose value stands beside it. */
+export function nameIn({ name, levels }: Pick<PlannedFeature, 'name' | 'levels'>, value: number): string {
+  return levels ? `${name} = ${levels[value] ?? 'unknown'}` : name
 }

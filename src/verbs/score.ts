@@ -8,6 +8,7 @@ import type { Source } from '../data/intake.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { quoteText } from '../sql.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
 import { collisions, type Fitted, REASON_SEPARATOR, scoreStatement } from '../plan/score.ts'
 import { type Checked, checkInput } from './check-input.ts'
 import type { Host } from './host.ts'
@@ -16,7 +17,7 @@ import { type ModelFile, modelName, readModel, withThreshold } from './model-fil
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { openRisk } from './pipeline.ts'
 import { readInput } from './read-input.ts'
-import { explainerOf, hiddenFeatures, topReasons } from './reasons.ts'
+import { explainerOf, hiddenFeatures, nameIn, topReasons } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -217,7 +218,7 @@ function registerReasons(door: Door, name: string, { artifact }: ModelFile, coun
     return Array.from({ length: block.rows }, (_, row) =>
       topReasons(shares, row * width, width, count, hidden)
         .flatMap(({ feature, share }) => [
-          features[feature]?.name,
+          nameIn(features[feature] as PlannedFeature, (block.columns[feature] as Float64Array)[row] as number),
           (block.columns[feature] as Float64Array)[row],
           share,
         ])

@@ -62,12 +62,12 @@ function describe(
   terminal.say('row', `${named}: risk ${short(risk)}, ${level ?? 'OK'}; the alarm begins above ${short(cut)}`)
   const shown = reasons.slice(0, top)
   const wide = Math.max(...shown.map(({ feature }) => feature.length))
-  shown.forEach(({ feature, value, unit, share, ordinary }, i) => {
-    const measured = `${short(value)}${unit ? ` ${unit}` : ''}`
+  shown.forEach(({ feature, value, text, unit, share, ordinary }, i) => {
+    const measured = text ?? `${short(value)}${unit ? ` ${unit}` : ''}`
     const usual = `ordinary ${short(ordinary.median)} (${short(ordinary.min)} to ${short(ordinary.max)})`
     terminal.say(
       i === 0 ? 'because' : '',
-      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${measured}, ${usual}`,
+      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${measured}${text === undefined ? `, ${usual}` : ''}`,
     )
   })
   for (const reason of shown) {
