@@ -97,13 +97,13 @@ export function logistic(
     const z = v128.load(predictor + at)
     const y = v128.load(target + at)
     const w = v128.load(weight + at)
-    const e = exp(f64x2.max(f64x2.splat(-708), f64x2.neg(f64x2.abs(z))))
+    const e = exp(f64x2.pmax(f64x2.splat(-708), f64x2.neg(f64x2.abs(z))))
     const d = f64x2.div(one, f64x2.add(one, e))
     const small = f64x2.mul(e, d)
     const p = v128.bitselect(d, small, f64x2.ge(z, zero))
     v128.store(residual + at, f64x2.mul(w, f64x2.sub(p, y)))
     v128.store(curvature + at, f64x2.mul(w, f64x2.mul(small, d)))
-    const own = f64x2.add(log1p(e), f64x2.sub(f64x2.max(z, zero), f64x2.mul(y, z)))
+    const own = f64x2.add(log1p(e), f64x2.sub(f64x2.pmax(z, zero), f64x2.mul(y, z)))
     loss = f64x2.add(loss, f64x2.mul(w, own))
   }
   return f64x2.extract_lane(loss, 0) + f64x2.extract_lane(loss, 1)
@@ -208,10 +208,11 @@ export function gram(x: usize, stride: usize, columns: i32, rows: i32, by: usize
   }
 }
 
+// The one-instruction forms of min and max: what they make of NaN is masked by whoever calls.
 // @ts-ignore: decorator
 @inline
 function clamped(value: v128): v128 {
-  return f64x2.max(f64x2.splat(-1e150), f64x2.min(f64x2.splat(1e150), value))
+  return f64x2.pmax(f64x2.splat(-1e150), f64x2.pmin(f64x2.splat(1e150), value))
 }
 
 /** Adds to three numbers at `out`: Σ w (v − about), Σ w (v − about)² and Σ w over the values that are not NaN, each

@@ -50,6 +50,8 @@ const SMALLEST_SPREAD = 1e-150
 export type Field = 'weight' | 'target' | 'residual' | 'curvature'
 
 export const TILE_ROWS = 128
+/** Rows of a call that looks at one column only. */
+const COLUMN_ROWS = 4096
 
 interface Exports {
   moments(x: number, weight: number, rows: number, about: number, out: number): void
@@ -90,9 +92,9 @@ export function openDesign(rows: number, columns: number): Design {
     f64.set(coefficient.subarray(0, columns), at.coefficient / 8)
   }
   /** Rows of a tile, rounded up to an even number: the row of padding is all zeros, its weight too. */
-  const tiles = (every: number, visit: (offset: number, rows: number) => void) => {
-    for (let from = 0; from < rows; from += TILE_ROWS * every)
-      visit(8 * from, Math.min(TILE_ROWS, (rows - from + 1) & ~1))
+  const tiles = (every: number, visit: (offset: number, rows: number) => void, tileRows = TILE_ROWS) => {
+    for (let from = 0; from < rows; from += tileRows * every)
+      visit(8 * from, Math.min(tileRows, (rows - from + 1) & ~1))
   }
   const design: Design = {
     rows,
@@ -104,24 +106,26 @@ export function openDesign(rows: number, columns: number): Design {
     residual: field('residual'),
     curvature: field('curvature'),
     standardise(centred = true) {
-      const momentsOf = (j: number, about: number) => {
+      const momentsOf = (j: number) => (about: number) => {
+        const visit = (offset: number, count: number) =>
+          moments(at.x + j * stride + offset, at.weight + offset, count, about, at.products)
         sums.fill(0, 0, 3)
-        tiles(1, (offset, count) => moments(at.x + j * stride + offset, at.weight + offset, count, about, at.products))
-        return [sums[0]!, sums[1]!, sums[2]!] as const
+        tiles(1, visit, COLUMN_ROWS)
+        return { sum: sums[0]!, squares: sums[1]!, total: sums[2]! }
       }
-      const mean = Float64Array.from({ length: columns }, (_, j) =>
-        meanOf(design.column(j), design.weight, momentsOf, j),
-      )
-      const spread = mean.map((centre, j) => {
-        const [, squares, total] = momentsOf(j, centred ? centre : 0)
-        const found = total > 0 ? Math.sqrt(squares / total) : 0
-        const used = found > SMALLEST_SPREAD && found > ROUNDING * Math.abs(centre) ? found : 0
-        const [about, scale] = [centred ? centre : 0, used === 0 ? 0 : 1 / used]
+      const mean = new Float64Array(columns)
+      const spread = new Float64Array(columns)
+      for (let j = 0; j < columns; j++) {
+        const found = unitsOf(design.column(j), design.weight, momentsOf(j), centred)
+        mean[j] = found.mean
+        spread[j] = found.spread
+        const about = centred ? found.mean : 0
+        const scale = found.spread === 0 ? 0 : 1 / found.spread
+        const missing = (found.mean - about) * scale
         const column = at.x + j * stride
-        tiles(1, (offset, count) => standardise(column + offset, count, about, scale, (centre - about) * scale))
+        tiles(1, (offset, count) => standardise(column + offset, count, about, scale, missing), COLUMN_ROWS)
         if (rows % 2 === 1) f64[column / 8 + rows] = 0
-        return used
-      })
+      }
       return { mean, spread }
     },
     predict(coefficient, base) {
@@ -163,18 +167,26 @@ export function openDesign(rows: number, columns: number): Design {
 }
 
 /** Counted from the first value, so that a constant column has exactly its constant and large values keep their digits. */
-function meanOf(
+function unitsOf(
   column: Float64Array,
   weight: Float64Array,
-  momentsOf: (j: number, about: number) => readonly [number, number, number],
-  j: number,
-): number {
+  momentsAbout: (about: number) => { sum: number; squares: number; total: number },
+  centred: boolean,
+): { mean: number; spread: number } {
   const at = column.findIndex((value, i) => !Number.isNaN(value) && weight[i]! > 0)
-  if (at < 0) return 0
+  if (at < 0) return { mean: 0, spread: 0 }
   const first = Math.max(-1e150, Math.min(1e150, column[at]!))
-  const [sum, , total] = momentsOf(j, first)
-  return first + sum / total
+  const { sum, squares, total } = momentsAbout(first)
+  const apart = sum / total
+  const mean = first + apart
+  let square = squares / total - apart * apart
+  // A first value far from the rest leaves few digits to that difference.
+  if (!centred || !(apart * apart < 100 * square)) square = secondMoment(momentsAbout(centred ? mean : 0))
+  const spread = Math.sqrt(square)
+  return { mean, spread: spread > SMALLEST_SPREAD && spread > ROUNDING * Math.abs(mean) ? spread : 0 }
 }
+
+const secondMoment = ({ squares, total }: { squares: number; total: number }) => squares / total
 
 /** The lower triangle of `squares` and the sums as one symmetric matrix. */
 function bordered(squares: Float64Array, padded: number, columns: number, border: Float64Array): Float64Array {

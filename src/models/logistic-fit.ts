@@ -3,8 +3,8 @@
  * Newton's method (iteratively reweighted least squares): a step comes from the second derivatives, by Cholesky or, with
  * a lasso, by coordinate descent (glmnet's way), and is halved until the sum falls as it should.
  *
- * Second derivatives cost twice as much as all else, so they are kept for as long as steps shrink tenfold with them; the
- * minimum is the same.
+ * Second derivatives cost more than all else, so they are kept for as long as steps shrink well with them; the minimum is
+ * the same.
  */
 import type { Design } from '../kernels/gram.ts'
 import { dampedCholesky, solveCholesky } from '../math/cholesky.ts'
@@ -19,7 +19,7 @@ export interface Penalties {
 export interface Limits {
   readonly intercept: boolean
   readonly maxIterations: number
-  /** The fit ends with a step that moves no coefficient by more than this. */
+  /** The fit ends when no coefficient is further than about this from the minimum. */
   readonly tolerance: number
 }
 
@@ -39,40 +39,66 @@ const SAMPLED_ROWS = 20_000
 const SAMPLED_EVERY = 8
 
 export function fitLogistic(design: Design, penalties: Penalties, limits: Limits): Found {
-  const zero = new Float64Array(design.columns + 1)
-  if (design.rows < SAMPLED_ROWS || design.rows < 100 * design.columns) return descend(design, penalties, limits, zero)
+  const start = { coefficient: new Float64Array(design.columns + 1) }
+  if (design.rows < SAMPLED_ROWS || design.rows < 100 * design.columns)
+    return descend(design, penalties, limits, start, 1)
   const share = (values: Float64Array) => values.map(value => value / SAMPLED_EVERY)
   const sampled = { ridge: share(penalties.ridge), lasso: share(penalties.lasso) }
-  const near = descend(design, sampled, { ...limits, maxIterations: 10, tolerance: 1e-3 }, zero, SAMPLED_EVERY)
-  return descend(design, penalties, limits, near.converged ? near.coefficient : zero)
+  const near = descend(design, sampled, { ...limits, maxIterations: 10, tolerance: 1e-3 }, start, SAMPLED_EVERY)
+  return descend(design, penalties, limits, near.converged ? ofAllRows(near) : start, 1)
 }
 
-function descend(design: Design, penalties: Penalties, limits: Limits, start: Float64Array, every = 1): Found {
-  let here = at(design, penalties, limits, start, every)
-  let hessian: Solver | undefined
-  let lastMove = Number.POSITIVE_INFINITY
+/** The sample's second derivatives are about an eighth of those of all rows. */
+function ofAllRows({ coefficient, solver }: Found & Start): Start {
+  if (solver === undefined) return { coefficient }
+  return {
+    coefficient,
+    solver: (point, precision) =>
+      solver({ ...point, gradient: point.gradient.map(value => value / SAMPLED_EVERY) }, precision),
+  }
+}
+
+interface Start {
+  readonly coefficient: Float64Array
+  /** Steps by second derivatives found nearby. */
+  readonly solver?: Solver
+}
+
+function descend(design: Design, penalties: Penalties, limits: Limits, start: Start, every: number): Found & Start {
+  // Steps that shrink less with kept derivatives would cost more than new ones do.
+  const shrinking = Math.min(0.1, design.columns / 1000)
+  const sparse = penalties.lasso.some(value => value > 0)
+  let here = at(design, penalties, limits, start.coefficient, every)
+  let solver = start.solver
+  let before = Number.POSITIVE_INFINITY
   const nothing = NOTHING * here.value
+  const found = (coefficient: Float64Array, iterations: number, converged: boolean) =>
+    ({ coefficient, iterations, converged, ...(solver && { solver }) }) satisfies Found & Start
   for (let iterations = 1; iterations <= limits.maxIterations; iterations++) {
     // A hundredth of the last move is as near as a step from there has to be found.
-    const precision = 0.01 * Math.max(limits.tolerance, Math.min(lastMove, 1))
-    let step = hessian?.(here, precision)
-    if (step === undefined || largest(step) > 0.1 * lastMove) {
-      hessian = solver(design.gram('curvature', every), penalties, limits)
-      step = hessian(here, precision)
+    const precision = 0.01 * Math.max(limits.tolerance, Math.min(before, 1))
+    let step = solver?.(here, precision)
+    if (step === undefined || largest(step) > shrinking * before) {
+      solver = solverOf(design.gram('curvature', every), penalties, limits)
+      step = solver(here, precision)
     }
-    lastMove = largest(step)
-    if (!Number.isFinite(lastMove)) return { coefficient: here.coefficient, iterations, converged: false }
-    if (lastMove <= limits.tolerance || (lastMove < 10 && -slopeOf(here, step, penalties) <= nothing))
-      return { coefficient: here.coefficient.map((b, j) => b + step[j]!), iterations, converged: true }
+    const move = largest(step)
+    if (!Number.isFinite(move)) return found(here.coefficient, iterations, false)
+    // What this step leaves is to it at most what it is to the one before.
+    const left = (before < 1 ? move * Math.min(1, move / before) : move) + (sparse ? 10 * precision : 0)
+    if (left <= limits.tolerance || (move < 10 && -slopeOf(here, step, penalties) <= nothing))
+      return found(
+        here.coefficient.map((b, j) => b + step[j]!),
+        iterations,
+        true,
+      )
     const next = search(design, penalties, limits, here, step, every)
-    if (next === undefined) return { coefficient: here.coefficient, iterations, converged: lastMove < 1e-6 }
-    if (next.share < 1) {
-      hessian = undefined
-      lastMove = Number.POSITIVE_INFINITY
-    }
+    if (next === undefined) return found(here.coefficient, iterations, move < 1e-6)
+    if (next.share < 1) solver = undefined
+    before = next.share < 1 ? Number.POSITIVE_INFINITY : move
     here = next.point
   }
-  return { coefficient: here.coefficient, iterations: limits.maxIterations, converged: false }
+  return found(here.coefficient, limits.maxIterations, false)
 }
 
 interface Point {
@@ -103,7 +129,7 @@ function at(
 
 type Solver = (point: Point, precision: number) => Float64Array
 
-function solver(hessian: Float64Array, { ridge, lasso }: Penalties, { intercept }: Limits): Solver {
+function solverOf(hessian: Float64Array, { ridge, lasso }: Penalties, { intercept }: Limits): Solver {
   const n = ridge.length + 1
   for (let j = 0; j < n - 1; j++) hessian[j * n + j] = hessian[j * n + j]! + ridge[j]!
   // Without an intercept its row is that of a coefficient which stays 0.

@@ -52,7 +52,7 @@ const params = lazySchema(Type =>
         maximum: 1,
         default: 1e-8,
         description:
-          'The fit ends when a step changes no coefficient by more than this, in units of one standard deviation of its column.',
+          'The fit ends when no coefficient is further than about this from the minimum, in units of one standard deviation of its column.',
       }),
     },
     { additionalProperties: false },
@@ -107,7 +107,8 @@ function fit(training: Training, given: Given): LogisticRegression {
   const { x, y, weight } = training
   if (y === undefined || !('codes' in y)) throw new TypeError('logistic-regression is fitted to classes')
   const weighted = classWeights(y, weight, given.class_weight)
-  const target = Float64Array.from(y.codes.subarray(0, x.rows), code => Number(code === y.positive))
+  const target = new Float64Array(x.rows)
+  for (let i = 0; i < x.rows; i++) target[i] = Number(y.codes[i] === y.positive)
   const [positive, negative] = sidesOf(target, weighted)
   if (positive + negative === 0)
     throw new Failure('TOO_FEW_ROWS', {

@@ -91,9 +91,9 @@ describe('the slope is 0 at the end', () => {
       const codes = drawn(rows, normalColumns(width, rows), 3, 2)
       const state = learned(columns, codes, { C })
       const { columns: found, intercept } = slopes(columns, codes, state, C, 1)
-      // In units of the columns: a slope of 1e-6 of what the rows could pull together.
+      // Of what the rows could pull together, in units of the columns.
       for (const [j, slope] of found.entries())
-        expect(Math.abs(slope)).toBeLessThan(1e-7 * rows * C * 10 ** ((j % 5) - 2))
+        expect(Math.abs(slope)).toBeLessThan(1e-6 * rows * C * 10 ** ((j % 5) - 2))
       expect(Math.abs(intercept)).toBeLessThan(1e-7 * rows)
     })
 
