@@ -39,10 +39,15 @@ function scaleRows(source: usize, columnBytes: usize, rows: i32, features: i32, 
       const y = f64x2.pmin(most, f64x2.pmax(least, f64x2.mul(f64x2.sub(x, centre), factor)))
       v128.store(out + r, v128.bitselect(y, fill, f64x2.eq(x, x)))
     }
-    source += columnBytes
-    scaling += SCALING_BYTES
-    out += unitBytes
+    source += columnBytes; scaling += SCALING_BYTES; out += unitBytes
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeBent(at: usize, low: v128, high: v128, slope: v128): void {
+  v128.store(at, bend(low, slope))
+  v128.store(at, bend(high, slope), 16)
 }
 
 /** One layer, four units for four rows at a time. `parameters`: a row of biases, then a row for each input; `outputs`
@@ -62,37 +67,24 @@ function forward(
       let x = input + r
       for (let k = 0; k < inputs; k++) {
         p += stride
-        const x0 = v128.load(x)
-        const x1 = v128.load(x, 16)
+        const x0 = v128.load(x), x1 = v128.load(x, 16)
         const w = v128.load64_splat(p)
-        a0 = mulAdd(a0, x0, w)
-        a1 = mulAdd(a1, x1, w)
+        a0 = mulAdd(a0, x0, w); a1 = mulAdd(a1, x1, w)
         const w1 = v128.load64_splat(p, 8)
-        b0 = mulAdd(b0, x0, w1)
-        b1 = mulAdd(b1, x1, w1)
+        b0 = mulAdd(b0, x0, w1); b1 = mulAdd(b1, x1, w1)
         const w2 = v128.load64_splat(p, 16)
-        c0 = mulAdd(c0, x0, w2)
-        c1 = mulAdd(c1, x1, w2)
+        c0 = mulAdd(c0, x0, w2); c1 = mulAdd(c1, x1, w2)
         const w3 = v128.load64_splat(p, 24)
-        d0 = mulAdd(d0, x0, w3)
-        d1 = mulAdd(d1, x1, w3)
+        d0 = mulAdd(d0, x0, w3); d1 = mulAdd(d1, x1, w3)
         x += unitBytes
       }
-      let o = out + r
-      v128.store(o, bend(a0, bent))
-      v128.store(o, bend(a1, bent), 16)
-      o += unitBytes
-      v128.store(o, bend(b0, bent))
-      v128.store(o, bend(b1, bent), 16)
-      o += unitBytes
-      v128.store(o, bend(c0, bent))
-      v128.store(o, bend(c1, bent), 16)
-      o += unitBytes
-      v128.store(o, bend(d0, bent))
-      v128.store(o, bend(d1, bent), 16)
+      const o = out + r
+      storeBent(o, a0, a1, bent)
+      storeBent(o + unitBytes, b0, b1, bent)
+      storeBent(o + (unitBytes << 1), c0, c1, bent)
+      storeBent(o + unitBytes * 3, d0, d1, bent)
     }
-    parameters += 32
-    out += unitBytes << 2
+    parameters += 32; out += unitBytes << 2
   }
 }
 
@@ -125,8 +117,7 @@ function hyperbolicTangent(z: v128): v128 {
 }
 
 /** What `activation` means; anything else is max(z, slope · z). */
-const TANH = 1
-const LOGISTIC = 2
+const TANH = 1, LOGISTIC = 2
 
 function saturate(values: usize, units: i32, rows: i32, unitBytes: usize, activation: i32): void {
   const bytes = (<usize>rows) << 3
@@ -181,8 +172,7 @@ export function rowErrors(
       for (let f = 0; f < features; f++) {
         const e = f64x2.sub(v128.load(y), v128.load(x))
         sum = mulAdd(sum, f64x2.mul(e, v128.load64_splat(scaling + (<usize>f << 5), 24)), e)
-        x += unitBytes
-        y += unitBytes
+        x += unitBytes; y += unitBytes
       }
       v128.store(out + r, f64x2.pmin(most, f64x2.div(sum, all)))
     }
@@ -206,8 +196,7 @@ function activate(
   dropped: u32, grown: f64, random: usize,
 ): void {
   const bytes = (<usize>rows) << 3
-  const one = f64x2.splat(1)
-  const bent = f64x2.splat(slope)
+  const one = f64x2.splat(1), bent = f64x2.splat(slope)
   const grow = f64x2.splat(dropped == 0 ? 1 : grown)
   const limit = i32x4.splat(dropped)
   let state = v128.load(random)
@@ -215,8 +204,7 @@ function activate(
   for (let u = 0; u < units; u++) {
     for (let r: usize = 0; r < bytes; r += 16) {
       const z = v128.load(values + r)
-      let y: v128
-      let d: v128
+      let y: v128, d: v128
       if (activation == TANH) {
         y = hyperbolicTangent(z)
         d = f64x2.sub(one, f64x2.mul(y, y))
@@ -240,8 +228,7 @@ function activate(
       v128.store(values + r, y)
       v128.store(derivatives + r, d)
     }
-    values += unitBytes
-    derivatives += unitBytes
+    values += unitBytes; derivatives += unitBytes
   }
   v128.store(random, state)
 }
@@ -252,7 +239,8 @@ function addPair(at: usize, a: v128, b: v128): void {
   v128.store(at, f64x2.add(v128.load(at), f64x2.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3))))
 }
 
-/** Adds the gradients of one layer's parameters, which lie as the parameters do: sums over the rows of the tile. */
+/** Adds the gradients of one layer's parameters, which lie as the parameters do: sums over the rows of the tile. Behind
+ * an odd number of inputs lies one that is 0. */
 function addGradients(input: usize, inputs: i32, delta: usize, outputs: i32, gradients: usize, rows: i32, unitBytes: usize): void {
   const stride = (<usize>outputs) << 3
   const bytes = (<usize>rows) << 3
@@ -261,59 +249,41 @@ function addGradients(input: usize, inputs: i32, delta: usize, outputs: i32, gra
     let at = gradients
     let a0 = f64x2.splat(0), b0 = a0, c0 = a0, d0 = a0
     for (let r: usize = 0; r < bytes; r += 16) {
-      a0 = f64x2.add(a0, v128.load(e0 + r))
-      b0 = f64x2.add(b0, v128.load(e1 + r))
-      c0 = f64x2.add(c0, v128.load(e2 + r))
-      d0 = f64x2.add(d0, v128.load(e3 + r))
+      a0 = f64x2.add(a0, v128.load(e0 + r)); b0 = f64x2.add(b0, v128.load(e1 + r))
+      c0 = f64x2.add(c0, v128.load(e2 + r)); d0 = f64x2.add(d0, v128.load(e3 + r))
     }
     addPair(at, a0, b0)
     addPair(at + 16, c0, d0)
     at += stride
     let x = input
-    let k = 0
-    for (; k + 2 <= inputs; k += 2) {
+    for (let k = 0; k < inputs; k += 2) {
       const y = x + unitBytes
       a0 = f64x2.splat(0); b0 = a0; c0 = a0; d0 = a0
       let a1 = a0, b1 = a0, c1 = a0, d1 = a0
       for (let r: usize = 0; r < bytes; r += 16) {
-        const x0 = v128.load(x + r)
-        const x1 = v128.load(y + r)
+        const x0 = v128.load(x + r), x1 = v128.load(y + r)
         const f0 = v128.load(e0 + r)
-        a0 = mulAdd(a0, x0, f0)
-        a1 = mulAdd(a1, x1, f0)
+        a0 = mulAdd(a0, x0, f0); a1 = mulAdd(a1, x1, f0)
         const f1 = v128.load(e1 + r)
-        b0 = mulAdd(b0, x0, f1)
-        b1 = mulAdd(b1, x1, f1)
+        b0 = mulAdd(b0, x0, f1); b1 = mulAdd(b1, x1, f1)
         const f2 = v128.load(e2 + r)
-        c0 = mulAdd(c0, x0, f2)
-        c1 = mulAdd(c1, x1, f2)
+        c0 = mulAdd(c0, x0, f2); c1 = mulAdd(c1, x1, f2)
         const f3 = v128.load(e3 + r)
-        d0 = mulAdd(d0, x0, f3)
-        d1 = mulAdd(d1, x1, f3)
+        d0 = mulAdd(d0, x0, f3); d1 = mulAdd(d1, x1, f3)
       }
-      addPair(at, a0, b0)
-      addPair(at + 16, c0, d0)
-      at += stride
-      addPair(at, a1, b1)
-      addPair(at + 16, c1, d1)
-      at += stride
+      addPair(at, a0, b0); addPair(at + 16, c0, d0); at += stride
+      addPair(at, a1, b1); addPair(at + 16, c1, d1); at += stride
       x = y + unitBytes
     }
-    if (k < inputs) {
-      a0 = f64x2.splat(0); b0 = a0; c0 = a0; d0 = a0
-      for (let r: usize = 0; r < bytes; r += 16) {
-        const x0 = v128.load(x + r)
-        a0 = mulAdd(a0, x0, v128.load(e0 + r))
-        b0 = mulAdd(b0, x0, v128.load(e1 + r))
-        c0 = mulAdd(c0, x0, v128.load(e2 + r))
-        d0 = mulAdd(d0, x0, v128.load(e3 + r))
-      }
-      addPair(at, a0, b0)
-      addPair(at + 16, c0, d0)
-    }
-    delta += unitBytes << 2
-    gradients += 32
+    delta += unitBytes << 2; gradients += 32
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function storeProduct(at: usize, low: v128, high: v128, times: usize): void {
+  v128.store(at, f64x2.mul(low, v128.load(times)))
+  v128.store(at, f64x2.mul(high, v128.load(times, 16)), 16)
 }
 
 /** Sends errors back through one layer: out = (weights × delta) · derivatives, four inputs for four rows at a time. */
@@ -327,46 +297,25 @@ function backward(
       let p0 = weights, p1 = p0 + stride, p2 = p1 + stride, p3 = p2 + stride
       let x = delta + r
       for (let j = 0; j < outputs; j++) {
-        const x0 = v128.load(x)
-        const x1 = v128.load(x, 16)
+        const x0 = v128.load(x), x1 = v128.load(x, 16)
         const w0 = v128.load64_splat(p0)
-        a0 = mulAdd(a0, x0, w0)
-        a1 = mulAdd(a1, x1, w0)
+        a0 = mulAdd(a0, x0, w0); a1 = mulAdd(a1, x1, w0)
         const w1 = v128.load64_splat(p1)
-        b0 = mulAdd(b0, x0, w1)
-        b1 = mulAdd(b1, x1, w1)
+        b0 = mulAdd(b0, x0, w1); b1 = mulAdd(b1, x1, w1)
         const w2 = v128.load64_splat(p2)
-        c0 = mulAdd(c0, x0, w2)
-        c1 = mulAdd(c1, x1, w2)
+        c0 = mulAdd(c0, x0, w2); c1 = mulAdd(c1, x1, w2)
         const w3 = v128.load64_splat(p3)
-        d0 = mulAdd(d0, x0, w3)
-        d1 = mulAdd(d1, x1, w3)
+        d0 = mulAdd(d0, x0, w3); d1 = mulAdd(d1, x1, w3)
         x += unitBytes
-        p0 += 8
-        p1 += 8
-        p2 += 8
-        p3 += 8
+        p0 += 8; p1 += 8; p2 += 8; p3 += 8
       }
-      let d = derivatives + r
-      let o = out + r
-      v128.store(o, f64x2.mul(a0, v128.load(d)))
-      v128.store(o, f64x2.mul(a1, v128.load(d, 16)), 16)
-      o += unitBytes
-      d += unitBytes
-      v128.store(o, f64x2.mul(b0, v128.load(d)))
-      v128.store(o, f64x2.mul(b1, v128.load(d, 16)), 16)
-      o += unitBytes
-      d += unitBytes
-      v128.store(o, f64x2.mul(c0, v128.load(d)))
-      v128.store(o, f64x2.mul(c1, v128.load(d, 16)), 16)
-      o += unitBytes
-      d += unitBytes
-      v128.store(o, f64x2.mul(d0, v128.load(d)))
-      v128.store(o, f64x2.mul(d1, v128.load(d, 16)), 16)
+      const o = out + r, d = derivatives + r
+      storeProduct(o, a0, a1, d)
+      storeProduct(o + unitBytes, b0, b1, d + unitBytes)
+      storeProduct(o + (unitBytes << 1), c0, c1, d + (unitBytes << 1))
+      storeProduct(o + unitBytes * 3, d0, d1, d + unitBytes * 3)
     }
-    weights += stride << 2
-    derivatives += unitBytes << 2
-    out += unitBytes << 2
+    weights += stride << 2; derivatives += unitBytes << 2; out += unitBytes << 2
   }
 }
 
@@ -428,21 +377,17 @@ export function descend(
   parameters: usize, gradients: usize, first: usize, second: usize, bytes: usize,
   decay: f64, step: f64, evened: f64, beta1: f64, beta2: f64, epsilon: f64,
 ): void {
-  const zero = f64x2.splat(0)
   const pull = f64x2.splat(decay)
-  const rate = f64x2.splat(step)
-  const even = f64x2.splat(evened)
-  const b1 = f64x2.splat(beta1)
-  const b2 = f64x2.splat(beta2)
-  const c1 = f64x2.splat(1 - beta1)
-  const c2 = f64x2.splat(1 - beta2)
+  const rate = f64x2.splat(step), even = f64x2.splat(evened)
+  const b1 = f64x2.splat(beta1), c1 = f64x2.splat(1 - beta1)
+  const b2 = f64x2.splat(beta2), c2 = f64x2.splat(1 - beta2)
   const tiny = f64x2.splat(epsilon)
   for (let i: usize = 0; i < bytes; i += 16) {
     const p = v128.load(parameters + i)
     const g = f64x2.add(v128.load(gradients + i), f64x2.mul(pull, p))
     const m = f64x2.add(f64x2.mul(b1, v128.load(first + i)), f64x2.mul(c1, g))
     const v = f64x2.add(f64x2.mul(b2, v128.load(second + i)), f64x2.mul(c2, f64x2.mul(g, g)))
-    v128.store(gradients + i, zero)
+    v128.store(gradients + i, f64x2.splat(0))
     v128.store(first + i, m)
     v128.store(second + i, v)
     const size = f64x2.add(f64x2.mul(f64x2.sqrt(v), even), tiny)
