@@ -23,7 +23,7 @@ const recipe = (model: string) =>
   `tocsin: 1\nname: g\nrows: train.csv\ncolumns: {id: id, label: bad}\nfeatures: [grade, x]\nmodel: ${model}\n`
 
 test('a text is a feature: rows of the same number and other grades get other risks', async () => {
-  folder.write('new.csv', 'id,grade,x\na,B,1\nb,A,1\nc,D,1\nd,D,-1\n')
+  folder.write('new.csv', 'id,grade,x\na,B,1\nb,A,1\nc,D,1.5\nd,D,-1\n')
   await folder.must(['score', 'g.tocsin', 'new.csv', '-o', 'out'])
   const risk = folder.csv('out.csv').map(row => Number(row.anomaly_score))
   expect(risk.map(r => r > 0.5)).toEqual([true, false, true, false])
