@@ -12,14 +12,25 @@
  */
 import { type Design, openDesign } from '../kernels/gram.ts'
 
-/** Rows of one time. */
-interface Moment {
-  readonly from: number
-  readonly to: number
-  /** Deaths come first: rows from … from + deaths − 1. */
-  readonly deaths: number
-  /** Their weight, all together. */
-  readonly weight: number
+/** Rows of equal time: moment m has the rows from[m] … from[m + 1] − 1, its deaths first. One entry a moment. */
+interface Moments {
+  readonly count: number
+  readonly from: Int32Array
+  readonly deaths: Int32Array
+  /** Of the deaths, all together. */
+  readonly weight: Float64Array
+}
+
+/** Of the likelihood where it was last looked at, one entry a moment. */
+interface Sums {
+  /** The largest η at risk. */
+  readonly top: Float64Array
+  /** S0, relative to e^top. */
+  readonly atRisk: Float64Array
+  /** See {@link termsOf}. */
+  readonly square: Float64Array
+  readonly cross: Float64Array
+  readonly tiedSquare: Float64Array
 }
 
 export interface Evaluation {
@@ -44,133 +55,151 @@ export function partialLikelihood(
   ties: 'efron' | 'breslow',
 ): PartialLikelihood {
   const moments = momentsOf(design, time, event)
-  const deadly = moments.filter(moment => moment.deaths > 0)
-  const n = design.rows
+  const { count, from, deaths, weight: dead } = moments
+  const empty = () => new Float64Array(count)
+  const sums = { top: empty(), atRisk: empty(), square: empty(), cross: empty(), tiedSquare: empty() }
   /** w e^(η − top), top being the largest η at risk at the row's time. */
-  const score = new Float64Array(n)
-  const top = new Float64Array(moments.length)
-  const atRisk = new Float64Array(moments.length)
-  const shared = ties === 'efron' ? deadly.filter(moment => moment.deaths > 1).length : 0
-  const taken = openDesign(deadly.length + shared, design.columns)
-
-  const scan = () => {
-    const { predictor, weight } = design
-    let [largest, sum] = [Number.NEGATIVE_INFINITY, 0]
-    for (let m = moments.length - 1; m >= 0; m--) {
-      const { from, to } = moments[m]!
-      let most = largest
-      for (let i = from; i < to; i++) most = Math.max(most, predictor[i]!)
-      if (most > largest) sum *= Math.exp(largest - most)
-      largest = most
-      for (let i = from; i < to; i++) {
-        score[i] = weight[i]! * Math.exp(predictor[i]! - largest)
-        sum += score[i]!
-      }
-      top[m] = largest
-      atRisk[m] = sum
-    }
-  }
-
+  const score = new Float64Array(design.rows)
+  const deadly = deaths.filter(k => k > 0).length
+  const shared = ties === 'efron' ? deaths.filter(k => k > 1).length : 0
+  const taken = openDesign(deadly + shared, design.columns)
   return {
     at(coefficient) {
       design.predict(coefficient, 0)
-      scan()
-      const { predictor, weight, residual, curvature } = design
-      let logLikelihood = 0
-      /** Baseline hazard up to here, times e^level. */
-      let [hazard, level] = [0, 0]
-      for (const [m, moment] of moments.entries()) {
-        const { from, to, deaths } = moment
-        let own = 0
-        if (deaths > 0) {
-          if (hazard > 0) hazard *= Math.exp(top[m]! - level)
-          level = top[m]!
-          const { sum, spared, logs } = termsOf(moment, atRisk[m]!, tiedOf(moment, score), ties)
-          hazard += sum
-          own = spared
-          for (let i = from; i < from + deaths; i++) logLikelihood += weight[i]! * (predictor[i]! - level)
-          logLikelihood -= logs
-        }
-        for (let i = from; i < to; i++) {
-          const relative = weight[i]! * Math.exp(predictor[i]! - level)
-          const died = i < from + deaths
-          curvature[i] = hazard === 0 ? 0 : relative * (hazard - (died ? own : 0))
-          residual[i] = (died ? weight[i]! : 0) - curvature[i]!
-        }
-      }
+      scan(design, moments, score, sums)
+      const logLikelihood = differentiate(design, moments, score, sums, ties)
       return { logLikelihood, gradient: design.products('residual').subarray(0, design.columns) }
     },
     information() {
-      fillTaken(taken, design, moments, score, top, atRisk, ties)
+      fillTaken(taken, design, moments, score, sums, ties)
       const p = design.columns
       const all = design.gram('curvature')
       const off = taken.gram('weight')
-      const matrix = Float64Array.from({ length: p * p }, (_, at) => {
-        const place = Math.floor(at / p) * (p + 1) + (at % p)
-        return all[place]! - off[place]!
-      })
+      const matrix = new Float64Array(p * p)
+      for (let i = 0; i < p; i++)
+        for (let j = 0; j < p; j++) matrix[i * p + j] = all[i * (p + 1) + j]! - off[i * (p + 1) + j]!
       return { matrix, whole: Float64Array.from({ length: p }, (_, j) => all[j * (p + 2)]!) }
     },
     baseline() {
-      const hazard = new Float64Array(deadly.length)
+      const [times, hazard] = [new Float64Array(deadly), new Float64Array(deadly)]
       let [sum, k] = [0, 0]
-      for (const [m, { deaths, weight }] of moments.entries()) {
-        if (deaths === 0) continue
-        sum += (weight / atRisk[m]!) * Math.exp(Math.min(-top[m]!, LARGEST_EXPONENT))
+      for (let m = 0; m < count; m++) {
+        if (deaths[m] === 0) continue
+        sum += (dead[m]! / sums.atRisk[m]!) * Math.exp(Math.min(-sums.top[m]!, LARGEST_EXPONENT))
+        times[k] = time[from[m]!]!
         hazard[k++] = Math.min(sum, Number.MAX_VALUE)
       }
-      return { times: Float64Array.from(deadly, ({ from }) => time[from]!), hazard }
+      return { times, hazard }
     },
   }
+}
+
+/** S0 at every time, from the last to the first. */
+function scan({ predictor, weight }: Design, { count, from }: Moments, score: Float64Array, sums: Sums): void {
+  let [largest, sum] = [Number.NEGATIVE_INFINITY, 0]
+  for (let m = count - 1; m >= 0; m--) {
+    let most = largest
+    for (let i = from[m]!; i < from[m + 1]!; i++) most = Math.max(most, predictor[i]!)
+    if (most > largest) sum *= Math.exp(largest - most)
+    largest = most
+    for (let i = from[m]!; i < from[m + 1]!; i++) {
+      score[i] = weight[i]! * Math.exp(predictor[i]! - largest)
+      sum += score[i]!
+    }
+    sums.top[m] = largest
+    sums.atRisk[m] = sum
+  }
+}
+
+/** The log-likelihood; leaves w δ − w e^η Λ in `residual` and w e^η Λ in `curvature`, Λ being what a row has borne of the
+ * baseline hazard up to its time. */
+function differentiate(
+  { predictor, weight, residual, curvature }: Design,
+  moments: Moments,
+  score: Float64Array,
+  sums: Sums,
+  ties: 'efron' | 'breslow',
+): number {
+  const { count, from, deaths } = moments
+  const terms: Terms = { sum: 0, spared: 0, logs: 0 }
+  let logLikelihood = 0
+  /** Baseline hazard up to here, times e^level. */
+  let [hazard, level] = [0, 0]
+  for (let m = 0; m < count; m++) {
+    const died = from[m]! + deaths[m]!
+    let spared = 0
+    if (died > from[m]!) {
+      if (hazard > 0) hazard *= Math.exp(sums.top[m]! - level)
+      level = sums.top[m]!
+      termsOf(moments, m, score, sums, ties, terms)
+      hazard += terms.sum
+      spared = terms.spared
+      logLikelihood -= terms.logs
+      for (let i = from[m]!; i < died; i++) logLikelihood += weight[i]! * (predictor[i]! - level)
+    }
+    for (let i = from[m]!; i < from[m + 1]!; i++) {
+      const dead = i < died
+      const borne = hazard === 0 ? 0 : weight[i]! * Math.exp(predictor[i]! - level) * (hazard - (dead ? spared : 0))
+      curvature[i] = borne
+      residual[i] = (dead ? weight[i]! : 0) - borne
+    }
+  }
+  return logLikelihood
 }
 
 /** e to this is finite. */
 export const LARGEST_EXPONENT = 709
 
-function momentsOf({ weight }: Design, time: Float64Array, event: Uint8Array): Moment[] {
-  const moments: Moment[] = []
-  for (let from = 0; from < time.length; ) {
-    let to = from
-    let [deaths, sum] = [0, 0]
-    for (; to < time.length && time[to] === time[from]; to++) {
-      if (event[to] !== 1) continue
-      deaths++
-      sum += weight[to]!
-    }
-    moments.push({ from, to, deaths, weight: sum })
-    from = to
+function momentsOf({ weight }: Design, time: Float64Array, event: Uint8Array): Moments {
+  const rows = time.length
+  const from = new Int32Array(rows + 1)
+  const deaths = new Int32Array(rows)
+  const dead = new Float64Array(rows)
+  let count = 0
+  for (let i = 0; i < rows; i++) {
+    if (i === 0 || time[i] !== time[i - 1]) from[count++] = i
+    if (event[i] !== 1) continue
+    deaths[count - 1]!++
+    dead[count - 1]! += weight[i]!
   }
-  return moments
+  from[count] = rows
+  return { count, from, deaths: deaths.subarray(0, count), weight: dead.subarray(0, count) }
 }
 
-function tiedOf({ from, deaths }: Moment, score: Float64Array): number {
+interface Terms {
+  sum: number
+  spared: number
+  logs: number
+}
+
+/** The k terms of a death time, each weighing W / k, with `left` of those at risk in its denominator: sum Σ 1 / left;
+ * spared Σ c / left, what the deaths themselves are spared of it; logs Σ ln left; and into `sums` those of 1, c, c² over
+ * left², c = 0, 1/k, … being the share of the deaths that is no longer at risk. */
+function termsOf(
+  { from, deaths, weight }: Moments,
+  m: number,
+  score: Float64Array,
+  { atRisk, square, cross, tiedSquare }: Sums,
+  ties: 'efron' | 'breslow',
+  out: Terms,
+): void {
+  const k = ties === 'breslow' ? 1 : deaths[m]!
+  const each = weight[m]! / k
   let tied = 0
-  for (let i = from; i < from + deaths; i++) tied += score[i]!
-  return tied
-}
-
-/** Over the k terms of a death time, each weighing W / k, with `left` of those at risk in its denominator:
- * sum Σ 1 / left; spared Σ c / left, what the deaths themselves are spared of it; logs Σ ln left; and the sums of
- * 1, c, c² over left², c = 0, 1/k, … being the share of the deaths that is no longer at risk. */
-function termsOf({ deaths, weight }: Moment, atRisk: number, tied: number, ties: 'efron' | 'breslow') {
-  if (ties === 'breslow' || deaths === 1) {
-    const sum = weight / atRisk
-    return { sum, spared: 0, logs: weight * Math.log(atRisk), square: sum / atRisk, cross: 0, tiedSquare: 0 }
-  }
-  let [sum, spared, logs, square, cross, tiedSquare] = [0, 0, 0, 0, 0, 0]
-  const each = weight / deaths
-  for (let l = 0; l < deaths; l++) {
-    const c = l / deaths
-    const left = atRisk - c * tied
+  if (k > 1) for (let i = from[m]!; i < from[m]! + k; i++) tied += score[i]!
+  out.sum = out.spared = out.logs = 0
+  square[m] = cross[m] = tiedSquare[m] = 0
+  for (let l = 0; l < k; l++) {
+    const c = l / k
+    const left = atRisk[m]! - c * tied
     const term = each / left
-    sum += term
-    spared += c * term
-    logs += each * Math.log(left)
-    square += term / left
-    cross += (c * term) / left
-    tiedSquare += (c * c * term) / left
+    out.sum += term
+    out.spared += c * term
+    out.logs += each * Math.log(left)
+    square[m]! += term / left
+    cross[m]! += (c * term) / left
+    tiedSquare[m]! += (c * c * term) / left
   }
-  return { sum, spared, logs, square, cross, tiedSquare }
 }
 
 /**
@@ -180,39 +209,31 @@ function termsOf({ deaths, weight }: Moment, atRisk: number, tied: number, ties:
 function fillTaken(
   taken: Design,
   design: Design,
-  moments: readonly Moment[],
+  { count, from, deaths }: Moments,
   score: Float64Array,
-  top: Float64Array,
-  atRisk: Float64Array,
+  { top, square, cross, tiedSquare }: Sums,
   ties: 'efron' | 'breslow',
 ): void {
-  const terms = moments.map((moment, m) =>
-    moment.deaths > 0 ? termsOf(moment, atRisk[m]!, tiedOf(moment, score), ties) : undefined,
-  )
-  const shrink = top.map((value, m) => (m + 1 < top.length ? Math.exp(top[m + 1]! - value) : 1))
-  let row = 0
-  for (const [m, { deaths }] of moments.entries()) {
-    const term = terms[m]
-    if (term === undefined) continue
-    taken.weight[row++] = term.square
-    if (ties === 'efron' && deaths > 1)
-      taken.weight[row++] = Math.max(0, term.tiedSquare - term.cross ** 2 / term.square)
+  const alone = ties === 'breslow' ? Number.POSITIVE_INFINITY : 1
+  for (let m = 0, row = 0; m < count; m++) {
+    if (deaths[m] === 0) continue
+    taken.weight[row++] = square[m]!
+    if (deaths[m]! > alone) taken.weight[row++] = Math.max(0, tiedSquare[m]! - cross[m]! ** 2 / square[m]!)
   }
+  const shrink = top.map((value, m) => (m + 1 < count ? Math.exp(top[m + 1]! - value) : 1))
+  const ratio = square.map((value, m) => (value > 0 ? cross[m]! / value : 0))
   for (let j = 0; j < design.columns; j++) {
     const [x, out] = [design.column(j), taken.column(j)]
-    let sum = 0
-    let at = taken.rows
-    for (let m = moments.length - 1; m >= 0; m--) {
-      const { from, to, deaths } = moments[m]!
-      sum *= shrink[m]!
+    let [sum, at] = [0, taken.rows]
+    for (let m = count - 1; m >= 0; m--) {
+      const end = from[m]! + deaths[m]!
       let died = 0
-      for (let i = from; i < from + deaths; i++) died += score[i]! * x[i]!
-      sum += died
-      for (let i = from + deaths; i < to; i++) sum += score[i]! * x[i]!
-      const term = terms[m]
-      if (term === undefined) continue
-      if (ties === 'efron' && deaths > 1) out[--at] = died
-      out[--at] = sum - (term.cross / term.square) * died
+      for (let i = from[m]!; i < end; i++) died += score[i]! * x[i]!
+      sum = sum * shrink[m]! + died
+      for (let i = end; i < from[m + 1]!; i++) sum += score[i]! * x[i]!
+      if (deaths[m] === 0) continue
+      if (deaths[m]! > alone) out[--at] = died
+      out[--at] = sum - ratio[m]! * died
     }
   }
 }

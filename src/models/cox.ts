@@ -13,6 +13,7 @@ import { dampedCholesky, inverseOf, solveCholesky } from '../math/cholesky.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { concordance } from '../math/concordance.ts'
 import { checkLinear, checkWidth, linearShares, linearSums } from '../math/linear.ts'
+import { orderByKey, placesOf } from '../math/order.ts'
 import { LARGEST_EXPONENT, type PartialLikelihood, partialLikelihood } from './cox-likelihood.ts'
 import type { Model, Scorer, Survival, Training } from './model.ts'
 
@@ -123,9 +124,9 @@ function fit(training: Training, given: Given): Cox {
 
 /** Rows that have a weight and a time, by time, events first. */
 function orderOf(time: Float64Array, event: Uint8Array, weight: Float64Array, rows: number): Uint32Array {
-  return Uint32Array.from({ length: rows }, (_, i) => i)
-    .filter(i => weight[i]! > 0 && !Number.isNaN(time[i]!))
-    .sort((a, b) => (time[a]! < time[b]! ? -1 : time[a]! > time[b]! ? 1 : event[b]! - event[a]! || a - b))
+  const { of, distinct } = placesOf(time.subarray(0, rows))
+  const key = of.map((at, i) => (weight[i]! > 0 && at < distinct ? 2 * at + (event[i] === 1 ? 0 : 1) : 2 * distinct))
+  return orderByKey(key, 2 * distinct)
 }
 
 interface Found {
