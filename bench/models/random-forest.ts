@@ -20,7 +20,7 @@ export async function rows(): Promise<Row[]> {
     (_, i) => columns[0]![i]! + columns[1]![i]! * columns[2]![i]! + random.normal(),
   )
   const classes = { codes: Int32Array.from(value, v => Number(v > 1)), levels: ['fine', 'bad'], positive: 1 }
-  const fit = (task: 'classify' | 'regress', y: Target, n_estimators: number) =>
+  const grow = (task: 'classify' | 'regress', y: Target, n_estimators: number) =>
     randomForest.fit!(
       {
         task,
@@ -34,7 +34,7 @@ export async function rows(): Promise<Row[]> {
     )
   const peer = await openPeer('random-forest.py', { columns: concatenated(columns), value })
   try {
-    const scorer = randomForest.scorer(fit('classify', classes, TREES))
+    const scorer = randomForest.scorer(grow('classify', classes, TREES))
     const out = new Float64Array(BLOCK)
     const score = () => {
       for (let from = 0; from < ROWS; from += BLOCK)
@@ -54,14 +54,14 @@ export async function rows(): Promise<Row[]> {
         peerCase: 'fit classes',
         rows: 1,
         pairs: 5,
-        ours: () => fit('classify', classes, GROWN),
+        ours: () => grow('classify', classes, GROWN),
       }),
       await compare(peer, {
         name: `fit numbers, ${grown}`,
         peerCase: 'fit numbers',
         rows: 1,
         pairs: 5,
-        ours: () => fit('regress', { value }, GROWN),
+        ours: () => grow('regress', { value }, GROWN),
       }),
     ]
   } finally {
