@@ -69,6 +69,10 @@ export const localOutlierFactor: Model<ReturnType<typeof params>, LocalOutlierFa
   kind: 'local-outlier-factor',
   about:
     'Flags rows in thinner surroundings than their nearest training rows; finds what is odd only for its own kind.',
+  formula:
+    'risk = mean of δ(o) / δ(x) over the k training rows o nearest to x: δ = 1 / (mean of max(distance to o, distance of o to its own k-th neighbour) + 1e-10) the density around a row; about 1 is usual',
+  source:
+    'M. M. Breunig, H.-P. Kriegel, R. T. Ng, J. Sander, "LOF: identifying density-based local outliers", SIGMOD, 2000',
   tasks: ['detect'],
   heavy: true,
   get params() {
