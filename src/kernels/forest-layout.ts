@@ -11,9 +11,9 @@
  * second step.
  *
  * An isolation tree over ψ rows stops at depth ⌈log2 ψ⌉, but leaves more and more of its 2^depth places empty as ψ
- * grows: padded it takes 1.4 times the bytes of the linked layout at ψ = 256, 2.3 times at 1,000, 3.7 at 4,096, 10 at
- * 65,536. Measured, padding wins until 4 times the bytes, then the caches lose more than the missing branches gain. So a
- * forest is complete when that takes at most 4 times the linked bytes, or when its trees are small in any case.
+ * grows: padded it takes 2.1 times the bytes of the linked layout at ψ = 256, 3.4 times at 1,000, 5.5 at 4,096, 15 at
+ * 65,536. Measured, padding wins until 6 times the bytes, then the caches lose more than the missing branches gain. So a
+ * forest is complete when that takes at most 6 times the linked bytes, or when its trees are small in any case.
  */
 import type { Arena } from './arena.ts'
 import type { Trees } from './forest.ts'
@@ -48,7 +48,7 @@ export function layOut(trees: Trees, keyColumns: number): Layout {
   const leaves = depths.reduce((sum, depth) => sum + 2 ** depth, 0)
   const nodes = trees.left.length
   const small = SMALL_TREE_BYTES * depths.length
-  const complete = depths.every(depth => depth <= DEEPEST_COMPLETE) && leaves * 16 <= Math.max(small, 4 * nodes * 16)
+  const complete = depths.every(depth => depth <= DEEPEST_COMPLETE) && leaves * 16 <= Math.max(small, 6 * nodes * 16)
   if (complete) {
     const bytes = { nodeBytes: leaves * 8, leafBytes: leaves * 8, treeBytes: depths.length * 16 }
     return { complete, ...bytes, leftBits: 0, write: (...to) => writeComplete(trees, depths, ...to) }
