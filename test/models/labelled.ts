@@ -1,7 +1,7 @@
 /** Seeded tables with a target, and what every test of a linear model asks. */
 import { expect } from 'vitest'
-import type { Target, Task, Training } from '../../src/models/model.ts'
 import { createRandom } from '../../src/math/random.ts'
+import type { Target, Task, Training } from '../../src/models/model.ts'
 
 export function training(task: Task, columns: readonly Float64Array[], y: Target, weight?: Float64Array): Training {
   const rows = columns[0]!.length
