@@ -57,6 +57,14 @@ export function betaQuantile(p: number, a: number, b: number): number {
   )
 }
 
+/** The x of which a share p of Fisher's F with a and b degrees of freedom is smaller; p in [0, 1]. */
+export function fQuantile(p: number, a: number, b: number): number {
+  const share = betaQuantile(p, a / 2, b / 2)
+  // Near 1 the digits are in what is left of it.
+  const rest = share > 0.5 ? betaQuantile(1 - p, b / 2, a / 2) : 1 - share
+  return ((share > 0.5 ? 1 - rest : share) / rest) * (b / a)
+}
+
 export function normalCdf(z: number): number {
   const x = 0.5 * z * z
   if (x < 1.5) return 0.5 + 0.5 * Math.sign(z) * gammaCdf(x, 0.5)

@@ -180,26 +180,31 @@ const SMALLEST_RIDGE = 1e-10
 /**
  * U with U Uᵀ = covariance⁻¹. Where rounding leaves the covariance not definite (scikit-learn ends with an error there:
  * columns that repeat each other, at values far above `reg_covar`) its diagonal grows by 1e-10 of itself and of its
- * mean, then by ten times as much, until it is.
+ * mean, then by ten times as much, until it is; and where what is beside the diagonal is rounding too, it goes.
  */
 function precisionOf(covariance: Float64Array, d: number): Float64Array {
   let factor = cholesky(covariance, d)
-  let mean = 0
-  for (let i = 0; i < d; i++) mean += Math.max(0, covariance[i * d + i]!) / d
-  for (let ridge = SMALLEST_RIDGE; factor === undefined; ridge *= 10) {
-    const raised = covariance.slice()
-    for (let i = 0; i < d; i++) {
-      const own = Math.max(0, raised[i * d + i]!)
-      raised[i * d + i] = own + ridge * (own + (mean || 1))
-    }
-    factor = cholesky(raised, d)
-    // No ridge mends what is not a number; values within ±1e150 never get there.
-    if (ridge > 1e10) throw new RangeError('a covariance of the mixture is not a number')
+  for (let ridge = SMALLEST_RIDGE; factor === undefined && ridge <= 1; ridge *= 10)
+    factor = cholesky(raised(covariance, d, ridge), d)
+  if (factor === undefined) {
+    const diagonal = raised(covariance, d, SMALLEST_RIDGE)
+    factor = diagonal.map((value, i) => (i % (d + 1) === 0 ? Math.sqrt(value) : 0))
   }
   const lower = invertLower(factor, d)
   const upper = new Float64Array(d * d)
   for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) upper[j * d + i] = lower[i * d + j]!
   return upper
+}
+
+function raised(covariance: Float64Array, d: number, ridge: number): Float64Array {
+  const out = covariance.slice()
+  let mean = 0
+  for (let i = 0; i < d; i++) mean += Math.max(0, out[i * d + i]!) / d
+  for (let i = 0; i < d; i++) {
+    const own = Math.max(0, out[i * d + i]!)
+    out[i * d + i] = own + ridge * (own + (mean || 1))
+  }
+  return out
 }
 
 function sum(values: Float64Array): number {

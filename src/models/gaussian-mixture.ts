@@ -110,6 +110,10 @@ export type GaussianMixture = {
 export const gaussianMixture: Model<ReturnType<typeof params>, GaussianMixture> = {
   kind: 'gaussian-mixture',
   about: 'Learns the clouds that rows form; flags rows far from all of them, or tells how often rows of a cloud fail.',
+  formula:
+    'risk = −ln Σ_k π_k N(x; μ_k, Σ_k) for detect: π_k the weight of a cloud, N its density; risk = Σ_k r_k(x) · f_k for classify: r_k(x) the share of a cloud in the row, f_k its failure rate',
+  source:
+    'A. P. Dempster, N. M. Laird, D. B. Rubin, “Maximum likelihood from incomplete data via the EM algorithm”, Journal of the Royal Statistical Society B, 1977',
   tasks: ['detect', 'classify'],
   get params() {
     return params()

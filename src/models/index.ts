@@ -8,6 +8,7 @@ import { localOutlierFactor } from './local-outlier-factor.ts'
 import { logisticRegression } from './logistic-regression.ts'
 import type { Model } from './model.ts'
 import { oneClassSvm } from './one-class-svm.ts'
+import { pca } from './pca.ts'
 import { randomForest } from './random-forest.ts'
 import { ridge } from './ridge.ts'
 
@@ -20,6 +21,7 @@ export const models: readonly Model[] = [
   localOutlierFactor,
   logisticRegression,
   oneClassSvm,
+  pca,
   randomForest,
   ridge,
 ]

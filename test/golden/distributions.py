@@ -32,6 +32,9 @@ for p in [1e-6, 0.025, 0.05, 0.4, 0.6, 0.95, 0.975, 0.999]:
     cases.append(["normalQuantile", [p], float(stats.norm.ppf(p))])
 for z in [-8, -5, -1.96, -0.3, 0.5, 2, 5]:
     cases.append(["normalCdf", [z], float(stats.norm.cdf(z))])
+for a, b in [(1, 1), (1, 3), (2, 40), (7, 12), (12, 7), (3, 1e6), (250, 350), (5, 0.7)]:
+    for p in P:
+        cases.append(["fQuantile", [p, a, b], float(stats.f.ppf(p, a, b))])
 here = pathlib.Path(__file__).parent
 lines = ",\n".join(json.dumps(case) for case in cases)
 (here / "distributions.json").write_text(f'{{"by": "scipy {scipy.__version__}, mpmath {mpmath.__version__}", "cases": [\n{lines}\n]}}\n')

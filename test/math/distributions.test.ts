@@ -4,13 +4,14 @@ import { expect, test } from 'vitest'
 import {
   betaCdf,
   betaQuantile,
+  fQuantile,
   gammaCdf,
   gammaQuantile,
   normalCdf,
   normalQuantile,
 } from '../../src/math/distributions.ts'
 
-const functions = { gammaCdf, gammaQuantile, betaCdf, betaQuantile, normalCdf, normalQuantile }
+const functions = { gammaCdf, gammaQuantile, betaCdf, betaQuantile, fQuantile, normalCdf, normalQuantile }
 type Name = keyof typeof functions
 const golden = JSON.parse(readFileSync(new URL('../golden/distributions.json', import.meta.url), 'utf8')) as {
   cases: [Name, number[], number][]
