@@ -60,6 +60,13 @@ export function sumPlainly(machine: SupportVectors): VectorSum {
   }
 }
 
+/** Beyond this a square would overflow; no measurement is as large. The kernel packs by the same bound. */
+export const LARGEST = 1e150
+
+function within(x: number): number {
+  return Math.max(-LARGEST, Math.min(LARGEST, x))
+}
+
 /** How the kernel is asked for a function: support-vectors.as.ts. */
 export interface Mapping {
   readonly map: number
@@ -80,7 +87,7 @@ const TANGENT = 16
 
 /** `near`: all vectors are near enough to their centre for distances by ‖x‖² + ‖s‖² − 2 x·s. */
 export function mappingOf({ kernel, gamma, degree, coef0 }: KernelFunction, near: boolean): Mapping {
-  const asIs = { scale: gamma, offset: coef0, degree, centred: false, size: 1, limit: 1e150 }
+  const asIs = { scale: gamma, offset: coef0, degree, centred: false, size: 1, limit: LARGEST }
   if (kernel === 'linear') return { ...asIs, map: 0 }
   if (kernel === 'poly') return { ...asIs, map: POWER }
   if (kernel === 'sigmoid') return { ...asIs, map: TANGENT }
@@ -159,7 +166,7 @@ export function openSupportVectors(machine: SupportVectors): VectorSum {
   const { columns, vectors, weights } = machine
   const count = weights.length
   const s = Array.from({ length: columns }, (_, c) =>
-    Float64Array.from({ length: count }, (_, v) => vectors[v * columns + c]!),
+    Float64Array.from({ length: count }, (_, v) => within(vectors[v * columns + c]!)),
   )
   const centre = centreOf({ rows: count, columns: s })
   if (machine.kernel === 'linear') return weightedColumns(s, weights, centre)
@@ -242,7 +249,7 @@ function weightedColumns(s: readonly Float64Array[], weights: Float64Array, cent
       const column = columns[c]!
       for (let i = 0; i < rows; i++) {
         const x = column[i]!
-        out[i]! += factor * (Number.isNaN(x) ? centre[c]! : Math.max(-1e150, Math.min(1e150, x)))
+        out[i]! += factor * (Number.isNaN(x) ? centre[c]! : within(x))
       }
     }
   }

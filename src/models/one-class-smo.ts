@@ -37,7 +37,10 @@ const CACHE_BYTES = 200e6
 const TAU = 1e-12
 /** What rounding leaves of the gradients: a smaller difference between two of them says nothing. */
 const ROUNDING = 1e-12
-const MOST_STEPS = 10_000_000
+/** Where rounding keeps the violation from falling, libsvm goes on for ever: after so many steps (or twice the number of
+ * rows, if that is more) in which the smallest violation did not fall by a tenth, it will not. */
+const PATIENCE = 20_000
+const PROGRESS = 0.9
 
 export function solveOneClass(f: KernelFunction, problem: OneClassProblem, cacheBytes = CACHE_BYTES): Optimum {
   const run = begin(f, problem, cacheBytes)
@@ -47,11 +50,17 @@ export function solveOneClass(f: KernelFunction, problem: OneClassProblem, cache
   const tol = problem.tol / unit
   let up = matrix.step(0, 0, 0, 0)
   let steps = 0
-  for (; up >= 0 && steps < Math.max(MOST_STEPS, 100 * alpha.length); steps++) {
+  let least = Number.POSITIVE_INFINITY
+  let patience = 0
+  for (; up >= 0; steps++) {
     const slotUp = cache.slotOf(up, () => likelyUp(run))
     const values = matrix.values(slotUp)
     const { down, violation } = partner(run, up, values)
     if (down < 0 || violation < tol || violation <= ROUNDING * Math.abs(gradient[up]!)) break
+    if (violation < PROGRESS * least) {
+      least = violation
+      patience = steps + Math.max(PATIENCE, 2 * alpha.length)
+    } else if (steps > patience) break
     const slotDown = cache.slotOf(down, () => likelyDown(run))
     const [alphaUp, alphaDown] = [alpha[up]!, alpha[down]!]
     const curvature = diagonal[up]! + diagonal[down]! - 2 * values[down]!

@@ -11,7 +11,7 @@
  */
 import type { Static } from 'typebox'
 import { Failure } from '../errors.ts'
-import { KERNELS, type KernelFunction, openSupportVectors } from '../kernels/support-vectors.ts'
+import { KERNELS, type KernelFunction, LARGEST, openSupportVectors } from '../kernels/support-vectors.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
@@ -129,8 +129,6 @@ function rowsOf({ x, weight }: Training): { columns: Float64Array[]; centre: Flo
   for (const [c, column] of columns.entries()) complete(column, centre[c]!)
   return { columns, centre, weight: gather(weight, rows) }
 }
-
-const LARGEST = 1e150
 
 function gather(values: Float64Array, rows: Int32Array): Float64Array {
   const out = new Float64Array(rows.length)
