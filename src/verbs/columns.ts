@@ -8,21 +8,15 @@ import { depthOf, throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
 import { isInternal, quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
-import { type PathMistake, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
+import { type PathMistake, recipeFailure } from '../recipe/mistakes.ts'
 import { checkColumns } from '../recipe/roles.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { findDateFormats, ISO } from './dates.ts'
+import { type Condition, readAnswers, readCondition } from './conditions.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
-import { membersOf } from '../recipe/members.ts'
-import { findModel } from '../models/index.ts'
+import { nameTexts } from './text-features.ts'
 import { tableOf } from './table.ts'
 import { findUnbound, unboundText } from './bind.ts'
-
-export interface Condition {
-  /** Ready to stand in a statement. */
-  readonly sql: string
-  readonly columns: readonly string[]
-}
 
 export interface Planned {
   /** With what the data settled written in: the time's format. */
@@ -35,7 +29,7 @@ export interface Planned {
 }
 
 /** A column is a number when at least this share of its non-empty cells are. */
-const NUMERIC_SHARE = 0.9
+export const NUMERIC_SHARE = 0.9
 /** Computed features in one statement: three thousand take twenty seconds before the first row is read. */
 const MAX_DERIVED = 1000
 /** Each step is a query around a query, which DuckDB allows some hundreds of. */
@@ -64,7 +58,7 @@ export async function planColumns(door: Door, source: Source, given: LoadedRecip
   const entries = names.map(name => [name, typeOf(name, recipe, source, numeric)] as const)
   const types: Types = Object.fromEntries(entries)
   refuseMeasuredNames(loaded)
-  const features = await named(door, source, listed, types, loaded)
+  const features = await nameTexts(door, source, listed, types, loaded)
   const time = await settleTime(door, source, loaded, types, notes)
   const settled = { ...recipe, columns: { ...recipe.columns, ...(time ? { time } : {}) } }
   await requireBound(door, source, { ...loaded, recipe: settled }, types, features, { learn, label, target })
@@ -213,37 +207,6 @@ async function listedFeatures(door: Door, source: Source, loaded: LoadedRecipe):
   return planned
 }
 
-/** The label, and the number to predict: a label that is an event has both. */
-export async function readAnswers(
-  door: Door,
-  names: readonly string[],
-  { label, target }: Pick<Recipe['columns'], 'label' | 'target'>,
-  text?: RecipeSource,
-): Promise<{ label: Condition | undefined; target: Condition | undefined }> {
-  const read = (sql: string | undefined, path: string) => readCondition(door, names, sql, path, text)
-  if (target?.kind === 'value') return { label: undefined, target: await read(target.value, 'columns.label.value') }
-  if (target?.kind === 'time')
-    return {
-      label: await read(target.event, 'columns.label.event'),
-      target: await read(target.time, 'columns.label.time'),
-    }
-  return { label: await read(label, 'columns.label'), target: undefined }
-}
-
-/** A condition of the recipe (`learn`, the label) over the columns of a table; a plain column name is one, too. */
-export async function readCondition(
-  door: Door,
-  names: readonly string[],
-  sql: string | undefined,
-  path: string,
-  source?: RecipeSource,
-): Promise<Condition | undefined> {
-  if (sql === undefined) return undefined
-  const at = findColumn(names, sql)
-  if (at >= 0) return { sql: quoteName(names[at] as string), columns: [names[at] as string] }
-  return readExpression(sql, door.parse, { path, columns: names, ...(source ? { source } : {}) })
-}
-
 function expression(door: Door, sql: string, loaded: LoadedRecipe, path: string, columns: readonly string[]) {
   const { group } = loaded.recipe.columns
   return readExpression(sql, door.parse, { path, columns, group, order: ORDER, source: loaded.source })
@@ -281,62 +244,6 @@ function refuseMeasuredNames(loaded: LoadedRecipe): void {
     at: 'key',
     found: `${sensor.column}, which names rows or machines (columns.id, columns.group)`,
     expected: 'a column of readings: a name is a text, even where it looks like a number',
-  })
-}
-
-/**
- * A feature that is just a column is a number, or, where the model takes categories, a text with its values; an
- * expression may read any text (a CASE on a grade).
- */
-async function named(
-  door: Door,
-  source: Source,
-  features: readonly PlannedFeature[],
-  types: Types,
-  loaded: LoadedRecipe,
-): Promise<PlannedFeature[]> {
-  const out: PlannedFeature[] = []
-  for (const feature of features) {
-    const [column = ''] = feature.columns
-    const isText = feature.columns.length === 1 && feature.sql === quoteName(column) && types[column] === 'text'
-    if (isText) refuseText(column, source, loaded)
-    out.push(isText ? { ...feature, levels: await valuesOf(door, source, column, loaded) } : feature)
-  }
-  return out
-}
-
-/** As many values a model tells apart in one column. */
-const MAX_LEVELS = 255
-
-/** The values of a column of text, sorted: the same rows in another order give the same codes. */
-async function valuesOf(door: Door, source: Source, column: string, loaded: LoadedRecipe): Promise<string[]> {
-  const cell = `CAST(${quoteName(column)} AS VARCHAR)`
-  const found = await door.rows(
-    `SELECT DISTINCT ${cell} AS value FROM ${source.sql} WHERE trim(${cell}) <> '' ORDER BY 1 LIMIT ${MAX_LEVELS + 1}`,
-  )
-  if (found.length >= 1 && found.length <= MAX_LEVELS) return found.map(row => String(row.value))
-  throw mistake(loaded, {
-    path: 'features',
-    found: `${column}, a column of text with ${found.length === 0 ? 'no value' : `more than ${MAX_LEVELS} different values`}`,
-    expected: `numbers, or a text with 1 to ${MAX_LEVELS} values`,
-  })
-}
-
-function refuseText(column: string, source: Source, loaded: LoadedRecipe): void {
-  if (isName(column, loaded.recipe)) {
-    throw mistake(loaded, {
-      path: 'features',
-      found: `${column}, which names rows or machines (columns.id, columns.group)`,
-      expected: 'columns of readings: a name is a text, even where it looks like a number',
-    })
-  }
-  const members = membersOf(loaded.recipe.model)
-  if (members.every(({ use }) => findModel(use)?.takesCategories)) return
-  const hint = `Of the cells of ${column} in ${source.files.join(', ')} less than ${NUMERIC_SHARE * 100} % are numbers`
-  throw mistake(loaded, {
-    path: `features`,
-    found: `${column}, a column of text`,
-    expected: `a column of numbers for ${members.map(m => m.use).join(', ')}; or a number made of it, such as is_${column}: CASE WHEN ${quoteName(column)} = 'A' THEN 1 ELSE 0 END; or gradient-boosting, which takes texts. ${hint}`,
   })
 }
 
