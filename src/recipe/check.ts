@@ -198,7 +198,7 @@ function wrong(shape: Shape, node: Node, found: string): Mistake {
 
 /** What a schema allows, in words. A description of the recipe's own schema already is that sentence. */
 export function describeShape(shape: Shape, path = ''): string {
-  const parameter = /^(model|transforms)(\[\d+\])?\./.test(path)
+  const parameter = /^(model|transforms|balance)(\[\d+\])?\./.test(path)
   if (shape.description && !parameter) {
     const words = wordsOf(flatten(shape))
     const listed = words.length > 0 && words.every(word => shape.description?.includes(word))
@@ -210,7 +210,11 @@ export function describeShape(shape: Shape, path = ''): string {
 
 /** What a schema allows, whatever its description says. */
 export function generally(shape: Shape): string {
-  if (shape.anyOf) return shape.anyOf.map(generally).join(', or ')
+  if (shape.anyOf) {
+    const words = shape.anyOf.filter(branch => branch.const !== undefined).map(generally)
+    const others = shape.anyOf.filter(branch => branch.const === undefined).map(generally)
+    return [...(words.length ? [oneOf(words)] : []), ...others].join(', or ')
+  }
   if (shape.enum) return oneOf(shape.enum.map(String))
   if (shape.const !== undefined) return String(shape.const)
   if (shape.type === 'integer' || shape.type === 'number')
