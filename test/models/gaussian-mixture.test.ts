@@ -144,7 +144,7 @@ function training(columns: Float64Array[], codes?: Int32Array, weight?: Float64A
   }
 }
 
-const fit = (given: Training, more: Partial<Given> = {}) => gaussianMixture.fit!(given, { ...defaults, ...more })
+const learn = (given: Training, more: Partial<Given> = {}) => gaussianMixture.fit!(given, { ...defaults, ...more })
 
 test('the parameters default to those of scikit-learn, two components', () => {
   expect(Value.Create(gaussianMixture.params)).toEqual(defaults)
@@ -159,7 +159,7 @@ describe('fitting', () => {
       for (const init_params of ['kmeans', 'k-means++', 'random', 'random_from_data'] as const) {
         // Random shares start every cloud at the mean of all rows, where clouds of one shape stay.
         if (init_params === 'random' && covariance_type === 'tied') continue
-        const found = fit(training(columns), { covariance_type, init_params, n_init: 6, max_iter: 400, tol: 1e-6 })
+        const found = learn(training(columns), { covariance_type, init_params, n_init: 6, max_iter: 400, tol: 1e-6 })
         const heavy = found.weights[0]! > 0.5 ? 0 : 1
         expect(Math.abs(found.weights[heavy]! - 2 / 3), `${covariance_type} ${init_params}`).toBeLessThan(0.05)
         for (let c = 0; c < 4; c++) {
@@ -173,7 +173,7 @@ describe('fitting', () => {
   test('more starts never make the training rows less likely', () => {
     const { columns } = clouds(300)
     const bound = (n_init: number) =>
-      fit(training(columns), { n_components: 5, init_params: 'random', n_init }).lowerBound
+      learn(training(columns), { n_components: 5, init_params: 'random', n_init }).lowerBound
     expect(bound(8)).toBeGreaterThanOrEqual(bound(1))
   })
 
@@ -202,15 +202,15 @@ describe('fitting', () => {
 
   test('no more components than different rows', () => {
     const one = [Float64Array.of(1, 1, 1), Float64Array.of(2, 2, 2)]
-    expect(fit(training(one), { n_components: 3 }).weights).toEqual(Float64Array.of(1))
-    expect(fit(training(one.map(column => column.slice(0, 1)))).weights.length).toBe(1)
+    expect(learn(training(one), { n_components: 3 }).weights).toEqual(Float64Array.of(1))
+    expect(learn(training(one.map(column => column.slice(0, 1)))).weights.length).toBe(1)
   })
 
   test('columns that repeat each other, far above reg_covar, get a ridge of their own', () => {
     const { columns } = clouds(200)
     const large = columns.map(column => column.map(value => value * 1e9))
     for (const covariance_type of SHAPES) {
-      const found = fit(training([...large, large[0]!, new Float64Array(200).fill(7)]), {
+      const found = learn(training([...large, large[0]!, new Float64Array(200).fill(7)]), {
         covariance_type,
         reg_covar: 0,
       })
@@ -222,16 +222,16 @@ describe('fitting', () => {
   test('the cut is the quantile that contamination says; auto is a tenth', () => {
     const { columns } = clouds(1000)
     const above = (found: GaussianMixture) => risks(found, columns).filter(risk => risk > found.cut).length
-    expect(above(fit(training(columns), { contamination: 0.03 }))).toBe(30)
-    expect(above(fit(training(columns), { contamination: 'auto' }))).toBe(100)
-    expect(gaussianMixture.cut!(fit(training(columns)))).toBeGreaterThan(0)
+    expect(above(learn(training(columns), { contamination: 0.03 }))).toBe(30)
+    expect(above(learn(training(columns), { contamination: 'auto' }))).toBe(100)
+    expect(gaussianMixture.cut!(learn(training(columns)))).toBeGreaterThan(0)
   })
 
   test('no row to learn from, and matrices beyond any memory, are told', () => {
     const columns = [Float64Array.of(1, 2)]
-    expect(() => fit(training(columns, undefined, new Float64Array(2)))).toThrow('at least 1 needed')
+    expect(() => learn(training(columns, undefined, new Float64Array(2)))).toThrow('at least 1 needed')
     const wide = Array.from({ length: 400 }, () => Float64Array.of(1, 2))
-    expect(() => fit(training(wide), { n_components: 1000 })).toThrow('full covariance of 400 features')
+    expect(() => learn(training(wide), { n_components: 1000 })).toThrow('full covariance of 400 features')
   })
 })
 
@@ -239,7 +239,7 @@ describe('classify: how often the clouds of a row fail', () => {
   test('rates by hand: Jeffreys over the shares of the training rows', () => {
     const { columns, codes } = clouds(240)
     const weight = Float64Array.from({ length: 240 }, (_, i) => 1 + (i % 2))
-    const found = fit(training(columns, codes, weight))
+    const found = learn(training(columns, codes, weight))
     const shares = new Float64Array(480)
     openMixture({ ...found, covariance: 'full' }).responsibilities(columns, 240, shares)
     for (const k of [0, 1]) {
@@ -256,7 +256,7 @@ describe('classify: how often the clouds of a row fail', () => {
 
   test('soft: a row between the clouds has a risk between their rates, rising all the way', () => {
     const { columns, codes } = clouds(3000)
-    const found = fit(training(columns, codes), { covariance_type: 'tied' })
+    const found = learn(training(columns, codes), { covariance_type: 'tied' })
     const steps = 41
     const between = risks(
       found,
@@ -270,7 +270,7 @@ describe('classify: how often the clouds of a row fail', () => {
   })
 
   test('without classes there is nothing to count', () => {
-    expect(() => fit({ ...training(clouds(20).columns), task: 'classify' })).toThrow('classes')
+    expect(() => learn({ ...training(clouds(20).columns), task: 'classify' })).toThrow('classes')
   })
 })
 
@@ -332,7 +332,7 @@ describe('reasons', () => {
 
   test('detect: −ln density of a value given the others, less the median', () => {
     const { columns } = clouds(500)
-    const found = fit(training(columns))
+    const found = learn(training(columns))
     const out = share(found, columns)
     const given = (row: number, j: number) => {
       const values = columns.map(column => column[row]!)
@@ -347,7 +347,7 @@ describe('reasons', () => {
 
   test('classify: the risk less the risk without the column', () => {
     const { columns, codes } = clouds(400)
-    const found = fit(training(columns, codes))
+    const found = learn(training(columns, codes))
     const out = share(found, columns)
     const risk = (logs: readonly number[]) => {
       const all = logSum(logs)
@@ -365,7 +365,7 @@ describe('reasons', () => {
     for (const covariance_type of SHAPES) {
       const rows = 1000
       const { columns } = clouds(2000)
-      const found = fit(training(columns), { covariance_type, n_components: 3 })
+      const found = learn(training(columns), { covariance_type, n_components: 3 })
       const planted = clouds(rows, 77).columns
       const random = createRandom(5)
       const culprit = Array.from({ length: rows }, () => random.integer(4))
@@ -385,7 +385,7 @@ describe('reasons', () => {
 
   test('finite for every row, however far or empty, and untouched by its neighbours', () => {
     const { columns, codes } = clouds(300)
-    for (const found of [fit(training(columns)), fit(training(columns, codes), { covariance_type: 'diag' })]) {
+    for (const found of [learn(training(columns)), learn(training(columns, codes), { covariance_type: 'diag' })]) {
       const odd = [Number.NaN, 1e300, -1e300, Infinity, 1e-300, 5]
       const rows = columns.map((_, c) => Float64Array.from(odd, (_, i) => odd[(i + c) % odd.length]!))
       const out = share(found, rows)
@@ -403,8 +403,8 @@ describe('reasons', () => {
 
 test('a state that is none is refused, with what is wrong', () => {
   const { columns, codes } = clouds(60)
-  const good = fit(training(columns))
-  const rated = fit(training(columns, codes))
+  const good = learn(training(columns))
+  const rated = learn(training(columns, codes))
   const without =
     (change: Partial<Record<keyof GaussianMixture, unknown>>, of = good) =>
     () =>
