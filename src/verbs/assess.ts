@@ -4,6 +4,7 @@
  */
 import { type Histogram, histogram, type Slices, slices, thin } from '../math/bins.ts'
 import { exposureWeeks } from '../math/budget.ts'
+import { concordance } from '../math/concordance.ts'
 import { byGroup, episodes, type Groups, type Hold, heldRisk, lastingAlarms } from '../math/episodes.ts'
 import * as metrics from '../math/metrics.ts'
 import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../math/regression.ts'
@@ -143,7 +144,7 @@ export function assess(input: Assessed): Evaluation {
     target_far: input.targetFar ?? null,
     ...supervised(risk, label, levels[0]!.cut),
     regression: regressionOf(input.answer),
-    concordance: null,
+    concordance: concordanceOf(risk, input.answer),
     weeks,
     weeks_from: weeksFrom(input, groups),
     levels: levels.map((of, i) => {
@@ -211,6 +212,14 @@ function regressionOf(answer: Answer | undefined): Evaluation['regression'] {
     mae: meanAbsoluteError(predicted, measured),
     r2: rSquared(predicted, measured),
   }
+}
+
+/** Of rows whose time, event and risk are all known. */
+function concordanceOf(risk: Float64Array, answer: Answer | undefined): number | null {
+  if (!answer || !('time' in answer)) return null
+  const { time, event } = answer
+  const known = time.map((t, i) => (event[i] === 0 || event[i] === 1 ? t : Number.NaN))
+  return figure(concordance(known, Uint8Array.from(event), risk).index)
 }
 
 function levelResult(

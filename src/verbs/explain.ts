@@ -17,7 +17,7 @@ import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
 import { riskOf, transform } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { explainerOf, hiddenFeatures } from './reasons.ts'
+import { explainerOf, hiddenFeatures, hiddenText } from './reasons.ts'
 import { cardOf } from './report.ts'
 import { inSession, type Resources } from './session.ts'
 
@@ -77,7 +77,7 @@ export async function explain(host: Host, request: ExplainRequest): Promise<Expl
   )
   return inSession(host, { directory, name, files }, request, async session => {
     const scored = await scoreRows(host, session, model, request)
-    const row = chooseRow(scored.rows, scored.risk, request)
+    const row = chooseRow(model.artifact, scored.rows, scored.risk, request)
     const explanation = explainRow(model.artifact, scored.rows, scored.risk, row)
     const charts = chartsOf(model.artifact, scored.rows, row, explanation)
     const [main] = charts
@@ -88,17 +88,10 @@ export async function explain(host: Host, request: ExplainRequest): Promise<Expl
   })
 }
 
-function chooseRow(rows: Rows, risk: Float64Array, { row, id }: ExplainRequest): number {
-  if (id !== undefined) {
-    const found = rows.ids?.indexOf(id) ?? -1
-    if (found >= 0) return found
-    throw new Failure('USAGE', {
-      problem: `--id is ${JSON.stringify(id)}, which is in no row`,
-      hint: rows.ids?.some(name => name !== null)
-        ? `Its first rows are ${rows.ids.slice(0, 3).join(', ')}.`
-        : 'The model has no id column: give --row with a number from 1.',
-    })
-  }
+function chooseRow(artifact: Artifact, rows: Rows, risk: Float64Array, { row, id }: ExplainRequest): number {
+  if (id !== undefined && row !== undefined)
+    throw new Failure('USAGE', { problem: '--id and --row both name a row', hint: 'Give one of them.' })
+  if (id !== undefined) return rowCalled(id, artifact, rows)
   if (row !== undefined) {
     if (row <= rows.rows) return row - 1
     throw new Failure('USAGE', { problem: `--row is ${row}, but there are ${rows.rows} rows`, hint: 'Count from 1.' })
@@ -110,9 +103,25 @@ function chooseRow(rows: Rows, risk: Float64Array, { row, id }: ExplainRequest):
   throw new Failure('TOO_FEW_ROWS', { what: 'Scored rows', found: 0, needed: 1, hint: 'No row has a risk to explain.' })
 }
 
+function rowCalled(id: string, artifact: Artifact, { ids }: Rows): number {
+  const found = ids?.indexOf(id) ?? -1
+  if (found >= 0) return found
+  const named = ids?.some(name => name !== null)
+  const examples = isShownId(artifact) ? `Its first rows are ${ids?.slice(0, 3).join(', ')}.` : 'Its names are private.'
+  throw new Failure('USAGE', {
+    problem: `--id is ${JSON.stringify(id)}, which is in no row`,
+    hint: named ? examples : 'The table has no names of rows: give --row with a number from 1.',
+  })
+}
+
+/** Names of rows that nobody may see are told apart by their number. */
+function isShownId({ recipe: { columns } }: Artifact): boolean {
+  return columns.id !== undefined && !columns.private.includes(columns.id) && !columns.blinded.includes(columns.id)
+}
+
 export function explainRow(artifact: Artifact, rows: Rows, risk: Float64Array, row: number): Explanation {
   const { features, levels, profile } = artifact
-  const name = rows.ids?.[row] ?? `row ${row + 1}`
+  const name = (isShownId(artifact) && rows.ids?.[row]) || `row ${row + 1}`
   if (!Number.isFinite(risk[row]!))
     throw new Failure('USAGE', {
       problem: `${name} has no risk: ${rows.rejection.get(row) ?? 'the model gives none'}`,
@@ -263,7 +272,7 @@ async function pageOf(
           number(reason.share),
           quietText(reason)?.replace('would not alarm if ', '') ?? '',
         ]),
-        ...(hidden ? { foot: `${hidden} features are private or blinded, and not shown.` } : {}),
+        ...(hidden ? { foot: `${hiddenText(hidden)}.` } : {}),
       },
     ],
     card: cardOf(artifact, id),

@@ -9,7 +9,7 @@ import { Failure } from '../errors.ts'
 import { rocAuc } from '../math/metrics.ts'
 import { createRandom } from '../math/random.ts'
 import { rootMeanSquaredError } from '../math/regression.ts'
-import { mean } from '../math/statistics.ts'
+import { mean, spearman } from '../math/statistics.ts'
 import { short } from '../plan/reasons.ts'
 import { scoreRows } from './evaluate.ts'
 import { pick, type Rows, take } from './gather.ts'
@@ -17,7 +17,7 @@ import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
 import { riskOf } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { explainerOf, hiddenFeatures, needsBackground } from './reasons.ts'
+import { explainerOf, hiddenFeatures, hiddenText, needsBackground } from './reasons.ts'
 import { cardOf } from './report.ts'
 import { inSession, type Resources } from './session.ts'
 
@@ -123,7 +123,7 @@ export function importanceOf(
         unit: feature.unit,
         mean_share: sizes[f]!,
         part: sizes[f]! / whole,
-        direction: rankCorrelation(take(rows.features[f]!, chosen), shares[f]!),
+        direction: direction(take(rows.features[f]!, chosen), shares[f]!),
         loss: told ? lossOf(artifact, rows, dealt, f, judge, quality) : null,
       },
     ]
@@ -131,7 +131,7 @@ export function importanceOf(
   return {
     rows: chosen.length,
     method: explainer.method,
-    quality: told ? { figure: judge.name, value: quality } : null,
+    quality: told ? { figure: judge.name, value: Math.abs(quality) } : null,
     features: found.sort((a, b) => b.mean_share - a.mean_share),
     hidden: closed.size,
   }
@@ -214,30 +214,10 @@ function lossOf(
   return quality - mean(Float64Array.from(after))
 }
 
-/** Spearman's: the correlation of ranks; ties share theirs. NaN values stand in the middle. */
-function rankCorrelation(a: Float64Array, b: Float64Array): number {
-  const [x, y] = [ranks(a), ranks(b)]
-  const centre = (a.length - 1) / 2
-  let [xy, xx, yy] = [0, 0, 0]
-  for (let i = 0; i < a.length; i++) {
-    const [dx, dy] = [x[i]! - centre, y[i]! - centre]
-    xy += dx * dy
-    xx += dx * dx
-    yy += dy * dy
-  }
-  return xx > 0 && yy > 0 ? xy / Math.sqrt(xx * yy) : 0
-}
-
-function ranks(values: Float64Array): Float64Array {
-  const order = Int32Array.from(values, (_, i) => i).sort((a, b) => values[a]! - values[b]! || 0 || a - b)
-  const out = new Float64Array(values.length)
-  for (let from = 0; from < order.length; ) {
-    let to = from
-    while (to + 1 < order.length && values[order[to + 1]!] === values[order[from]!]) to++
-    for (let k = from; k <= to; k++) out[order[k]!] = (from + to) / 2
-    from = to + 1
-  }
-  return out
+/** Over the rows that have a value; 0 where either side is constant. */
+function direction(values: Float64Array, shares: Float64Array): number {
+  const known = Int32Array.from(values, (_, i) => i).filter(i => Number.isFinite(values[i]!))
+  return spearman(take(values, known), take(shares, known)) || 0
 }
 
 const SHOWN = 30
@@ -298,8 +278,8 @@ function pageOf(
         ]),
         foot: [
           'Direction: rank correlation of value and share.',
-          ...(quality ? [`${quality.figure} on these rows: ${short(Math.abs(quality.value))}.`] : []),
-          ...(hidden ? [`${hidden} features are private or blinded, and not shown.`] : []),
+          ...(quality ? [`${quality.figure} on these rows: ${short(quality.value)}.`] : []),
+          ...(hidden ? [`${hiddenText(hidden)}.`] : []),
         ].join(' '),
       },
     ],

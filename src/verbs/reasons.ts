@@ -76,6 +76,11 @@ export function hiddenFeatures({ features, recipe }: Artifact): ReadonlySet<numb
   return new Set(features.flatMap((f, i) => (f.columns.some(c => closed.includes(c)) ? [i] : [])))
 }
 
+/** "1 feature is private or blinded, and not shown" */
+export function hiddenText(count: number): string {
+  return `${count === 1 ? '1 feature is' : `${count} features are`} private or blinded, and not shown`
+}
+
 /** The largest shares that raised the risk, largest first; at most `count` of the features that may be shown. */
 export function topReasons(
   shares: Float64Array,

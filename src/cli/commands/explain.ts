@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { explain, quietText } from '../../verbs/explain.ts'
 import { short } from '../../verbs/outcome.ts'
+import { hiddenText } from '../../verbs/reasons.ts'
 import * as options from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 
@@ -74,7 +75,7 @@ function describe(
     const text = quietText(reason)
     if (text) terminal.say('', text)
   }
-  if (hidden) terminal.say('', `${hidden} features are private or blinded, and not shown`)
+  if (hidden) terminal.say('', hiddenText(hidden))
   terminal.say('method', method)
   terminal.say('wrote', `${directory}/: ${files.map(f => f.name).join(', ')}`)
 }

@@ -2,6 +2,7 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { importance } from '../../verbs/importance.ts'
 import { short } from '../../verbs/outcome.ts'
+import { hiddenText } from '../../verbs/reasons.ts'
 import * as options from '../options.ts'
 import type { Terminal } from '../terminal.ts'
 import { number } from '../words.ts'
@@ -45,10 +46,7 @@ export function addImportance(program: Command, terminal: Terminal): Command {
       for (const warning of result.warnings) terminal.host.warn(warning)
       terminal.result(result.importance)
       const { rows, features, quality, method, hidden } = result.importance
-      terminal.say(
-        'rows',
-        `${number(rows)} looked at${quality ? `, ${quality.figure} ${short(Math.abs(quality.value))}` : ''}`,
-      )
+      terminal.say('rows', `${number(rows)} looked at${quality ? `, ${quality.figure} ${short(quality.value)}` : ''}`)
       const shown = features.slice(0, SHOWN)
       const wide = Math.max(...shown.map(({ feature }) => feature.length))
       shown.forEach(({ feature, part, direction, loss }, i) => {
@@ -60,7 +58,7 @@ export function addImportance(program: Command, terminal: Terminal): Command {
         )
       })
       if (features.length > SHOWN) terminal.say('', `and ${features.length - SHOWN} more`)
-      if (hidden) terminal.say('', `${hidden} features are private or blinded, and not shown`)
+      if (hidden) terminal.say('', hiddenText(hidden))
       terminal.say('method', method)
       terminal.say('wrote', `${result.directory}/: ${result.files.map(f => f.name).join(', ')}`)
     })
