@@ -84,7 +84,7 @@ export function openLearner(
     shares: unit,
   })
   const { at, f64 } = arena
-  const kernel = arena.link<Kernel>('mixture')
+  const kernel = arena.link<Kernel>('mixture-moments')
   const momentsAt = at.moments / 8
   const sums = f64.subarray(momentsAt, momentsAt + (components * layout.bytes) / 8)
 

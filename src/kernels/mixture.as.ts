@@ -1,6 +1,5 @@
-// Gaussian mixtures: densities of rows, and one pass of expectation and maximisation. AssemblyScript: compiled by
-// `npm run kernels` to mixture.wasm. Owns no memory: every address is a byte offset into the arena that
-// mixture-arena.ts lays out (its tables are drawn there).
+// Gaussian mixtures: densities of rows. AssemblyScript: compiled by `npm run kernels` to mixture.wasm. Owns no memory:
+// every address is a byte offset into the arena that mixture-layout.ts lays out (its tables are drawn there).
 //
 // Everything is f64. In a tile the values of one feature for all its rows are neighbours, so that two rows fill a vector
 // and no row ever meets another in the sum of its density: a row gives the same bits in any tile, beside any other row.
@@ -18,55 +17,23 @@ const COARSE: f64 = -1e15
 const FULL = 0
 const TIED = 1
 
-// The table of a mixture, in words of 4 bytes.
-// @ts-ignore: decorator
-@inline
-function shape(m: usize): i32 { return load<i32>(m) }
-// @ts-ignore: decorator
-@inline
-function componentsOf(m: usize): i32 { return load<i32>(m, 4) }
-// @ts-ignore: decorator
-@inline
-function featuresOf(m: usize): i32 { return load<i32>(m, 8) }
-// @ts-ignore: decorator
-@inline
-function blocksOf(m: usize): i32 { return load<i32>(m, 12) }
-// @ts-ignore: decorator
-@inline
-function unitOf(m: usize): usize { return load<u32>(m, 16) }
-// @ts-ignore: decorator
-@inline
-function triangleBytes(m: usize): usize { return load<u32>(m, 20) }
-// @ts-ignore: decorator
-@inline
-function centreAt(m: usize): usize { return load<u32>(m, 24) }
-// @ts-ignore: decorator
-@inline
-function trianglesAt(m: usize): usize { return load<u32>(m, 28) }
-// @ts-ignore: decorator
-@inline
-function pairsAt(m: usize): usize { return load<u32>(m, 32) }
-// @ts-ignore: decorator
-@inline
-function constantsAt(m: usize): usize { return load<u32>(m, 36) }
-// @ts-ignore: decorator
-@inline
-function ratesAt(m: usize): usize { return load<u32>(m, 40) }
-// @ts-ignore: decorator
-@inline
-function meansAt(m: usize): usize { return load<u32>(m, 44) }
-// @ts-ignore: decorator
-@inline
-function tileAt(m: usize): usize { return load<u32>(m, 48) }
-// @ts-ignore: decorator
-@inline
-function turnedAt(m: usize): usize { return load<u32>(m, 52) }
-// @ts-ignore: decorator
-@inline
-function logsAt(m: usize): usize { return load<u32>(m, 56) }
-// @ts-ignore: decorator
-@inline
-function bestAt(m: usize): usize { return load<u32>(m, 60) }
+// Where a mixture's table holds what; mixture-layout.ts tells what each is.
+const SHAPE: usize = 0
+export const COMPONENTS: usize = 4
+export const FEATURES: usize = 8
+const BLOCKS: usize = 12
+export const UNIT: usize = 16
+const TRIANGLE_BYTES: usize = 20
+const CENTRE: usize = 24
+const TRIANGLES: usize = 28
+const PAIRS: usize = 32
+const CONSTANTS: usize = 36
+const RATES: usize = 40
+export const MEANS: usize = 44
+export const TILE: usize = 48
+const TURNED: usize = 52
+export const LOGS: usize = 56
+const BEST: usize = 60
 
 // @ts-ignore: decorator
 @inline
@@ -75,14 +42,14 @@ function mulAdd(sum: v128, a: v128, b: v128): v128 {
 }
 
 /** x − centre, x within ±1e150; a missing value counts as the centre. */
-function stage(m: usize, source: usize, columnBytes: usize, rows: i32): void {
+export function stage(m: usize, source: usize, columnBytes: usize, rows: i32): void {
   const most = f64x2.splat(LARGEST)
   const least = f64x2.splat(-LARGEST)
   const bytes = (<usize>rows) << 3
-  const unit = unitOf(m)
-  let centre = centreAt(m)
-  let to = tileAt(m)
-  for (let f = featuresOf(m); f > 0; f--) {
+  const unit = load<usize>(m, UNIT)
+  let centre = load<usize>(m, CENTRE)
+  let to = load<usize>(m, TILE)
+  for (let f = load<i32>(m, FEATURES); f > 0; f--) {
     const c = v128.load64_splat(centre)
     for (let r: usize = 0; r < bytes; r += 16) {
       const x = v128.load(source + r)
@@ -243,28 +210,28 @@ function separate(pairs: usize, features: i32, tile: usize, rows: i32, unit: usi
 }
 
 /** log(weight · density) of every component for the rows of the tile, and the best of each row. */
-function logDensities(m: usize, rows: i32): void {
-  const unit = unitOf(m)
-  const best = bestAt(m)
+export function logDensities(m: usize, rows: i32): void {
+  const unit = load<usize>(m, UNIT)
+  const best = load<usize>(m, BEST)
   const least = f64x2.splat(LEAST)
   for (let r: usize = 0, end = (<usize>rows) << 3; r < end; r += 16) v128.store(best + r, least)
-  const kind = shape(m)
-  let tile = tileAt(m)
+  const kind = load<i32>(m, SHAPE)
+  let tile = load<usize>(m, TILE)
   if (kind == TIED) {
-    turn(trianglesAt(m), featuresOf(m), tile, rows, unit, turnedAt(m))
-    tile = turnedAt(m)
+    turn(load<usize>(m, TRIANGLES), load<i32>(m, FEATURES), tile, rows, unit, load<usize>(m, TURNED))
+    tile = load<usize>(m, TURNED)
   }
-  let constant = constantsAt(m)
-  let out = logsAt(m)
-  let triangle = trianglesAt(m)
-  let pairs = pairsAt(m)
-  for (let k = componentsOf(m); k > 0; k--) {
-    if (kind == FULL) triangular(triangle, blocksOf(m), tile, rows, unit, load<f64>(constant), best, out)
-    else separate(pairs, featuresOf(m), tile, rows, unit, load<f64>(constant), best, out)
+  let constant = load<usize>(m, CONSTANTS)
+  let out = load<usize>(m, LOGS)
+  let triangle = load<usize>(m, TRIANGLES)
+  let pairs = load<usize>(m, PAIRS)
+  for (let k = load<i32>(m, COMPONENTS); k > 0; k--) {
+    if (kind == FULL) triangular(triangle, load<i32>(m, BLOCKS), tile, rows, unit, load<f64>(constant), best, out)
+    else separate(pairs, load<i32>(m, FEATURES), tile, rows, unit, load<f64>(constant), best, out)
     constant += 8
     out += unit
-    triangle += triangleBytes(m)
-    pairs += (<usize>featuresOf(m)) << 4
+    triangle += load<usize>(m, TRIANGLE_BYTES)
+    pairs += (<usize>load<i32>(m, FEATURES)) << 4
   }
 }
 
@@ -314,17 +281,17 @@ function logOf(x: v128): v128 {
 
 /** −log density of each row. */
 export function densityRisks(m: usize, source: usize, columnBytes: usize, rows: i32, out: usize): void {
-  const unit = unitOf(m)
+  const unit = load<usize>(m, UNIT)
   const tileRows = <i32>(unit >> 3)
-  const components = componentsOf(m)
+  const components = load<i32>(m, COMPONENTS)
   for (let start = 0; start < rows; start += tileRows) {
     const count = min(tileRows, rows - start)
     stage(m, source, columnBytes, count)
     logDensities(m, count)
     for (let r: usize = 0, end = (<usize>count) << 3; r < end; r += 16) {
-      const most = v128.load(bestAt(m) + r)
+      const most = v128.load(load<usize>(m, BEST) + r)
       let sum = f64x2.splat(0)
-      let at = logsAt(m) + r
+      let at = load<usize>(m, LOGS) + r
       for (let k = components; k > 0; k--) {
         sum = f64x2.add(sum, expOf(f64x2.sub(v128.load(at), most)))
         at += unit
@@ -338,19 +305,19 @@ export function densityRisks(m: usize, source: usize, columnBytes: usize, rows: 
 
 /** Σ responsibility · rate of each row. */
 export function rateRisks(m: usize, source: usize, columnBytes: usize, rows: i32, out: usize): void {
-  const unit = unitOf(m)
+  const unit = load<usize>(m, UNIT)
   const tileRows = <i32>(unit >> 3)
-  const components = componentsOf(m)
+  const components = load<i32>(m, COMPONENTS)
   for (let start = 0; start < rows; start += tileRows) {
     const count = min(tileRows, rows - start)
     stage(m, source, columnBytes, count)
     logDensities(m, count)
     for (let r: usize = 0, end = (<usize>count) << 3; r < end; r += 16) {
-      const most = v128.load(bestAt(m) + r)
+      const most = v128.load(load<usize>(m, BEST) + r)
       let sum = f64x2.splat(0)
       let failing = f64x2.splat(0)
-      let at = logsAt(m) + r
-      let rate = ratesAt(m)
+      let at = load<usize>(m, LOGS) + r
+      let rate = load<usize>(m, RATES)
       for (let k = components; k > 0; k--) {
         const e = expOf(f64x2.sub(v128.load(at), most))
         sum = f64x2.add(sum, e)
@@ -366,14 +333,14 @@ export function rateRisks(m: usize, source: usize, columnBytes: usize, rows: i32
 }
 
 /** Responsibilities in place of the log-densities of the tile; returns the weighted sum of the rows' log-densities. */
-function expect(m: usize, rows: i32, weights: usize): f64 {
-  const unit = unitOf(m)
-  const components = componentsOf(m)
+export function expect(m: usize, rows: i32, weights: usize): f64 {
+  const unit = load<usize>(m, UNIT)
+  const components = load<i32>(m, COMPONENTS)
   let total = f64x2.splat(0)
   for (let r: usize = 0, end = (<usize>rows) << 3; r < end; r += 16) {
-    const most = v128.load(bestAt(m) + r)
+    const most = v128.load(load<usize>(m, BEST) + r)
     let sum = f64x2.splat(0)
-    let at = logsAt(m) + r
+    let at = load<usize>(m, LOGS) + r
     for (let k = components; k > 0; k--) {
       const e = expOf(f64x2.sub(v128.load(at), most))
       v128.store(at, e)
@@ -381,7 +348,7 @@ function expect(m: usize, rows: i32, weights: usize): f64 {
       at += unit
     }
     total = mulAdd(total, v128.load(weights + r), f64x2.add(most, logOf(sum)))
-    at = logsAt(m) + r
+    at = load<usize>(m, LOGS) + r
     for (let k = components; k > 0; k--) {
       v128.store(at, f64x2.div(v128.load(at), sum))
       at += unit
@@ -392,16 +359,16 @@ function expect(m: usize, rows: i32, weights: usize): f64 {
 
 /** Responsibilities, component after component: those of one lie `columnBytes` after the last. */
 export function responsibilities(m: usize, source: usize, columnBytes: usize, rows: i32, weights: usize, out: usize): void {
-  const unit = unitOf(m)
+  const unit = load<usize>(m, UNIT)
   const tileRows = <i32>(unit >> 3)
   for (let start = 0; start < rows; start += tileRows) {
     const count = min(tileRows, rows - start)
     stage(m, source, columnBytes, count)
     logDensities(m, count)
     expect(m, count, weights)
-    let from = logsAt(m)
+    let from = load<usize>(m, LOGS)
     let to = out
-    for (let k = componentsOf(m); k > 0; k--) {
+    for (let k = load<i32>(m, COMPONENTS); k > 0; k--) {
       memory.copy(to, from, (<usize>count) << 3)
       from += unit
       to += columnBytes
@@ -409,197 +376,5 @@ export function responsibilities(m: usize, source: usize, columnBytes: usize, ro
     source += unit
     weights += unit
     out += unit
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function across(a: v128): f64 {
-  return f64x2.extract_lane(a, 0) + f64x2.extract_lane(a, 1)
-}
-
-// @ts-ignore: decorator
-@inline
-function addTo(at: usize, a: v128): void {
-  store<f64>(at, load<f64>(at) + across(a))
-}
-
-/** How much of the second moments is wanted. */
-const NONE = 0
-const SQUARES = 1
-
-/** Of each component: Σ r, then Σ r z of each feature, then Σ r z z (features² numbers, on and below the diagonal, or
- * one for each feature); z = x − mean, r = responsibility · weight. Rows without a share in a component are passed
- * over: `packed` and `shares` take the z and r z of the others. */
-function maximise(m: usize, rows: i32, weights: usize, wanted: i32, moments: usize, momentBytes: usize, packed: usize, shares: usize): void {
-  const unit = unitOf(m)
-  const features = featuresOf(m)
-  let mean = meansAt(m)
-  let r = logsAt(m)
-  for (let k = componentsOf(m); k > 0; k--) {
-    const bytes = (<usize>pack(m, r, rows, weights, mean, packed, shares, moments)) << 3
-    let at = moments + 8
-    let share = shares
-    for (let f = 0; f < features; f++) {
-      let sum = f64x2.splat(0)
-      for (let i: usize = 0; i < bytes; i += 16) sum = f64x2.add(sum, v128.load(share + i))
-      addTo(at, sum)
-      at += 8
-      share += unit
-    }
-    if (wanted == SQUARES) squares(packed, shares, features, bytes, unit, at)
-    else if (wanted != NONE) scatter(packed, shares, features, bytes, unit, at)
-    mean += (<usize>features) << 3
-    r += unit
-    moments += momentBytes
-  }
-}
-
-/** The rows with a share in a component, two by two; an odd one has a partner of weight 0. Returns how many. */
-function pack(m: usize, r: usize, rows: i32, weights: usize, mean: usize, packed: usize, shares: usize, total: usize): i32 {
-  const unit = unitOf(m)
-  const end = (<usize>rows) << 3
-  let count = 0
-  let sum: f64 = 0
-  let first: usize = 0
-  let firstShare: f64 = 0
-  let waiting = false
-  for (let i: usize = 0; i <= end; i += 8) {
-    let second = first
-    let secondShare: f64 = 0
-    if (i < end) {
-      const share = load<f64>(r + i) * load<f64>(weights + i)
-      if (share == 0) continue
-      sum += share
-      if (!waiting) {
-        first = i
-        firstShare = share
-        waiting = true
-        continue
-      }
-      second = i
-      secondShare = share
-    } else if (!waiting) break
-    waiting = false
-    const share = f64x2.replace_lane(f64x2.splat(firstShare), 1, secondShare)
-    let x = tileAt(m)
-    let c = mean
-    let z = packed + ((<usize>count) << 3)
-    let w = shares + ((<usize>count) << 3)
-    for (let f = featuresOf(m); f > 0; f--) {
-      const both = v128.load64_lane(x + second, v128.load64_zero(x + first), 1)
-      const value = f64x2.sub(both, v128.load64_splat(c))
-      v128.store(z, value)
-      v128.store(w, f64x2.mul(value, share))
-      x += unit
-      c += 8
-      z += unit
-      w += unit
-    }
-    count += 2
-  }
-  store<f64>(total, load<f64>(total) + sum)
-  return count
-}
-
-function squares(packed: usize, shares: usize, features: i32, bytes: usize, unit: usize, at: usize): void {
-  for (let f = 0; f < features; f++) {
-    let sum = f64x2.splat(0)
-    for (let i: usize = 0; i < bytes; i += 16) sum = mulAdd(sum, v128.load(packed + i), v128.load(shares + i))
-    addTo(at, sum)
-    at += 8
-    packed += unit
-    shares += unit
-  }
-}
-
-/** Four rows of the matrix by two of its columns at a time; what lies beyond the features is computed from stale
- * numbers and lands beyond the diagonal or in rows that nobody reads. */
-function scatter(packed: usize, shares: usize, features: i32, bytes: usize, unit: usize, at: usize): void {
-  const stride = (<usize>((features + 3) & -4)) << 3
-  for (let i = 0; i < features; i += 4) {
-    const s0 = shares + (<usize>i) * unit
-    const s1 = s0 + unit, s2 = s1 + unit, s3 = s2 + unit
-    let z0 = packed
-    for (let j = 0; j < i + 4; j += 2) {
-      const z1 = z0 + unit
-      let a0 = f64x2.splat(0), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0
-      for (let r: usize = 0; r < bytes; r += 16) {
-        const y0 = v128.load(z0 + r)
-        const y1 = v128.load(z1 + r)
-        let s = v128.load(s0 + r)
-        a0 = mulAdd(a0, s, y0)
-        a1 = mulAdd(a1, s, y1)
-        s = v128.load(s1 + r)
-        b0 = mulAdd(b0, s, y0)
-        b1 = mulAdd(b1, s, y1)
-        s = v128.load(s2 + r)
-        c0 = mulAdd(c0, s, y0)
-        c1 = mulAdd(c1, s, y1)
-        s = v128.load(s3 + r)
-        d0 = mulAdd(d0, s, y0)
-        d1 = mulAdd(d1, s, y1)
-      }
-      let to = at + ((<usize>j) << 3)
-      addPair(to, a0, a1)
-      to += stride
-      addPair(to, b0, b1)
-      to += stride
-      addPair(to, c0, c1)
-      to += stride
-      addPair(to, d0, d1)
-      z0 = z1 + unit
-    }
-    at += stride << 2
-  }
-}
-
-// @ts-ignore: decorator
-@inline
-function addPair(at: usize, a: v128, b: v128): void {
-  v128.store(at, f64x2.add(v128.load(at), f64x2.add(v128.shuffle<i64>(a, b, 0, 2), v128.shuffle<i64>(a, b, 1, 3))))
-}
-
-/** One step of expectation and maximisation: adds to the moments, returns the weighted sum of log-densities. */
-export function expectAndMaximise(
-  m: usize, source: usize, columnBytes: usize, rows: i32, weights: usize,
-  wanted: i32, moments: usize, momentBytes: usize, packed: usize, shares: usize,
-): f64 {
-  const unit = unitOf(m)
-  const tileRows = <i32>(unit >> 3)
-  let total: f64 = 0
-  for (let start = 0; start < rows; start += tileRows) {
-    const count = min(tileRows, rows - start)
-    stage(m, source, columnBytes, count)
-    logDensities(m, count)
-    total += expect(m, count, weights)
-    maximise(m, count, weights, wanted, moments, momentBytes, packed, shares)
-    source += unit
-    weights += unit
-  }
-  return total
-}
-
-/** The moments alone, from responsibilities that somebody else gives, as `responsibilities` writes them. */
-export function maximiseGiven(
-  m: usize, source: usize, columnBytes: usize, rows: i32, given: usize, weights: usize,
-  wanted: i32, moments: usize, momentBytes: usize, packed: usize, shares: usize,
-): void {
-  const unit = unitOf(m)
-  const tileRows = <i32>(unit >> 3)
-  for (let start = 0; start < rows; start += tileRows) {
-    const count = min(tileRows, rows - start)
-    stage(m, source, columnBytes, count)
-    let from = given
-    let to = logsAt(m)
-    for (let k = componentsOf(m); k > 0; k--) {
-      memory.copy(to, from, (<usize>count) << 3)
-      from += columnBytes
-      to += unit
-    }
-    maximise(m, count, weights, wanted, moments, momentBytes, packed, shares)
-    source += unit
-    given += unit
-    weights += unit
   }
 }
