@@ -86,12 +86,13 @@ function descend(design: Design, penalties: Penalties, limits: Limits, start: St
     if (!Number.isFinite(move)) return found(here.coefficient, iterations, false)
     // What this step leaves is to it at most what it is to the one before.
     const left = (before < 1 ? move * Math.min(1, move / before) : move) + (sparse ? 10 * precision : 0)
-    if (left <= limits.tolerance || (move < 10 && -slopeOf(here, step, penalties) <= nothing))
+    if (left <= limits.tolerance)
       return found(
         here.coefficient.map((b, j) => b + step[j]!),
         iterations,
         true,
       )
+    if (-slopeOf(here, step, penalties) <= nothing) return found(here.coefficient, iterations, true)
     const next = search(design, penalties, limits, here, step, every)
     if (next === undefined) return found(here.coefficient, iterations, move < 1e-6)
     if (next.share < 1) solver = undefined
