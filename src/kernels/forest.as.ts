@@ -140,17 +140,18 @@ function sumTile(keys: usize, count: i32, nodes: usize, leaves: usize, depth: i3
 
 /** Trees of any shape: a node is 8 bytes {u32 key column above `leftBits` bits for the place of its left child, i32 key}, its
  * right child follows its left one, and a leaf is its own left child with a key nothing exceeds, which no cut has: rows
- * that arrive early wait there until the keys of all eight are that one. The column of keys c begins at c << columnShift.
- * The first three levels stand in the tree's own 96 bytes {u32 nodes, u32 leaves, 7 × {u32 offset of the key column, i32
- * key} in heap order, 8 × u32 place of what follows}. */
+ * that arrive early wait there. The column of keys c begins at c << columnShift. The first three levels stand in the
+ * tree's own 96 bytes {u32 nodes, u32 leaves, 7 × {u32 offset of the key column, i32 key} in heap order, 8 × u32 place of
+ * what follows}. Leaves are at very different depths, so after some levels the rows that have not arrived close ranks.
+ * Scratch: `places` and `open`, 4 bytes a row of a tile, and room for 8 more rows behind `open`. */
 export function sumLinked(
   keys: usize, rows: i32, tileRows: i32, tileBytes: i32, trees: usize, treeCount: i32, sums: usize,
-  leftBits: i32, columnShift: i32,
+  leftBits: i32, columnShift: i32, places: usize, open: usize,
 ): void {
   for (let start = 0; start < rows; start += tileRows) {
     const count = min(tileRows, rows - start)
     for (let t = 0; t < treeCount; t++) {
-      sumLinkedTile(keys, count, trees + <usize>t * 96, sums, leftBits, columnShift)
+      sumLinkedTile(keys, count, trees + <usize>t * 96, sums, leftBits, columnShift, places, open)
     }
     keys += tileBytes
     sums += (<usize>tileRows) << 3
@@ -158,6 +159,10 @@ export function sumLinked(
 }
 
 const ALWAYS_LEFT: i32 = 0x7fffffff
+
+/** Measured on trees of 4,600 nodes: mean depth 18, the deepest of eight rows 25. */
+const FIRST_LEVELS: i32 = 12
+const NEXT_LEVELS: i32 = 4
 
 // @ts-ignore: decorator
 @inline
@@ -171,13 +176,97 @@ function follow(node: u32, leftMask: u32, isRight: bool): usize {
   return <usize>((node & leftMask) + u32(isRight))
 }
 
+/** Walks the listed rows `levels` down and lists those that have not arrived. A row is named by its offset in a column. */
 // @ts-ignore: decorator
 @inline
-function sumLinkedTile(keys: usize, count: i32, tree: usize, sums: usize, leftBits: i32, columnShift: i32): void {
+function walk(
+  rows: usize, count: i32, levels: i32, places: usize, keys: usize, nodes: usize, leftBits: i32, columnShift: i32,
+): i32 {
+  const leftMask: u32 = (1 << leftBits) - 1
+  let left: usize = rows
+  for (let i = 0; i < count; i += 8) {
+    const at = rows + ((<usize>i) << 2)
+    const r0: usize = load<u32>(at, 0)
+    const r1: usize = load<u32>(at, 4)
+    const r2: usize = load<u32>(at, 8)
+    const r3: usize = load<u32>(at, 12)
+    const r4: usize = load<u32>(at, 16)
+    const r5: usize = load<u32>(at, 20)
+    const r6: usize = load<u32>(at, 24)
+    const r7: usize = load<u32>(at, 28)
+    let p0: usize = load<u32>(places + r0)
+    let p1: usize = load<u32>(places + r1)
+    let p2: usize = load<u32>(places + r2)
+    let p3: usize = load<u32>(places + r3)
+    let p4: usize = load<u32>(places + r4)
+    let p5: usize = load<u32>(places + r5)
+    let p6: usize = load<u32>(places + r6)
+    let p7: usize = load<u32>(places + r7)
+    for (let level = 0; level < levels; level++) {
+      const at0 = nodes + (p0 << 3)
+      const node0 = load<u32>(at0)
+      p0 = follow(node0, leftMask, load<i32>(keys + r0 + cell(node0, leftBits, columnShift)) > load<i32>(at0, 4))
+      const at1 = nodes + (p1 << 3)
+      const node1 = load<u32>(at1)
+      p1 = follow(node1, leftMask, load<i32>(keys + r1 + cell(node1, leftBits, columnShift)) > load<i32>(at1, 4))
+      const at2 = nodes + (p2 << 3)
+      const node2 = load<u32>(at2)
+      p2 = follow(node2, leftMask, load<i32>(keys + r2 + cell(node2, leftBits, columnShift)) > load<i32>(at2, 4))
+      const at3 = nodes + (p3 << 3)
+      const node3 = load<u32>(at3)
+      p3 = follow(node3, leftMask, load<i32>(keys + r3 + cell(node3, leftBits, columnShift)) > load<i32>(at3, 4))
+      const at4 = nodes + (p4 << 3)
+      const node4 = load<u32>(at4)
+      p4 = follow(node4, leftMask, load<i32>(keys + r4 + cell(node4, leftBits, columnShift)) > load<i32>(at4, 4))
+      const at5 = nodes + (p5 << 3)
+      const node5 = load<u32>(at5)
+      p5 = follow(node5, leftMask, load<i32>(keys + r5 + cell(node5, leftBits, columnShift)) > load<i32>(at5, 4))
+      const at6 = nodes + (p6 << 3)
+      const node6 = load<u32>(at6)
+      p6 = follow(node6, leftMask, load<i32>(keys + r6 + cell(node6, leftBits, columnShift)) > load<i32>(at6, 4))
+      const at7 = nodes + (p7 << 3)
+      const node7 = load<u32>(at7)
+      p7 = follow(node7, leftMask, load<i32>(keys + r7 + cell(node7, leftBits, columnShift)) > load<i32>(at7, 4))
+    }
+    store<u32>(places + r0, <u32>p0)
+    store<u32>(left, <u32>r0)
+    left += usize(load<i32>(nodes + (p0 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r1, <u32>p1)
+    store<u32>(left, <u32>r1)
+    left += usize(load<i32>(nodes + (p1 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r2, <u32>p2)
+    store<u32>(left, <u32>r2)
+    left += usize(load<i32>(nodes + (p2 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r3, <u32>p3)
+    store<u32>(left, <u32>r3)
+    left += usize(load<i32>(nodes + (p3 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r4, <u32>p4)
+    store<u32>(left, <u32>r4)
+    left += usize(load<i32>(nodes + (p4 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r5, <u32>p5)
+    store<u32>(left, <u32>r5)
+    left += usize(load<i32>(nodes + (p5 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r6, <u32>p6)
+    store<u32>(left, <u32>r6)
+    left += usize(load<i32>(nodes + (p6 << 3), 4) != ALWAYS_LEFT) << 2
+    store<u32>(places + r7, <u32>p7)
+    store<u32>(left, <u32>r7)
+    left += usize(load<i32>(nodes + (p7 << 3), 4) != ALWAYS_LEFT) << 2
+  }
+  const open = <i32>((left - rows) >> 2)
+  // The last row fills up a group of eight: walked twice, it only arrives twice.
+  if (open > 0) for (let k: usize = 0; k < 28; k += 4) store<u32>(left + k, load<u32>(left - 4))
+  return open
+}
+
+// @ts-ignore: decorator
+@inline
+function sumLinkedTile(
+  keys: usize, count: i32, tree: usize, sums: usize, leftBits: i32, columnShift: i32, places: usize, open: usize,
+): void {
   const nodes: usize = load<u32>(tree)
   const leaves: usize = load<u32>(tree, 4)
   const exits = tree + 64
-  const leftMask: u32 = (1 << leftBits) - 1
   const k1 = v128.load32_splat(tree, 12)
   const k2 = v128.load32_splat(tree, 20)
   const k3 = v128.load32_splat(tree, 28)
@@ -192,39 +281,21 @@ function sumLinkedTile(keys: usize, count: i32, tree: usize, sums: usize, leftBi
   const f5: usize = load<u32>(tree, 40)
   const f6: usize = load<u32>(tree, 48)
   const f7: usize = load<u32>(tree, 56)
-  for (let i = 0; i < count; i += 8) {
-    const row = keys + ((<usize>i) << 2)
-    let place = firstLevels(row, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
-    let a: usize = load<u32>(exits + (i32x4.extract_lane(place, 0) << 2))
-    let b: usize = load<u32>(exits + (i32x4.extract_lane(place, 1) << 2))
-    let c: usize = load<u32>(exits + (i32x4.extract_lane(place, 2) << 2))
-    let d: usize = load<u32>(exits + (i32x4.extract_lane(place, 3) << 2))
-    place = firstLevels(row + 16, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
-    let e: usize = load<u32>(exits + (i32x4.extract_lane(place, 0) << 2))
-    let f: usize = load<u32>(exits + (i32x4.extract_lane(place, 1) << 2))
-    let g: usize = load<u32>(exits + (i32x4.extract_lane(place, 2) << 2))
-    let h: usize = load<u32>(exits + (i32x4.extract_lane(place, 3) << 2))
-    for (;;) {
-      const atA = nodes + (a << 3), atB = nodes + (b << 3), atC = nodes + (c << 3), atD = nodes + (d << 3)
-      const keyA = load<i32>(atA, 4), keyB = load<i32>(atB, 4), keyC = load<i32>(atC, 4), keyD = load<i32>(atD, 4)
-      const nodeA = load<u32>(atA), nodeB = load<u32>(atB), nodeC = load<u32>(atC), nodeD = load<u32>(atD)
-      a = follow(nodeA, leftMask, load<i32>(row + cell(nodeA, leftBits, columnShift)) > keyA)
-      b = follow(nodeB, leftMask, load<i32>(row + cell(nodeB, leftBits, columnShift), 4) > keyB)
-      c = follow(nodeC, leftMask, load<i32>(row + cell(nodeC, leftBits, columnShift), 8) > keyC)
-      d = follow(nodeD, leftMask, load<i32>(row + cell(nodeD, leftBits, columnShift), 12) > keyD)
-      const atE = nodes + (e << 3), atF = nodes + (f << 3), atG = nodes + (g << 3), atH = nodes + (h << 3)
-      const keyE = load<i32>(atE, 4), keyF = load<i32>(atF, 4), keyG = load<i32>(atG, 4), keyH = load<i32>(atH, 4)
-      const nodeE = load<u32>(atE), nodeF = load<u32>(atF), nodeG = load<u32>(atG), nodeH = load<u32>(atH)
-      e = follow(nodeE, leftMask, load<i32>(row + cell(nodeE, leftBits, columnShift), 16) > keyE)
-      f = follow(nodeF, leftMask, load<i32>(row + cell(nodeF, leftBits, columnShift), 20) > keyF)
-      g = follow(nodeG, leftMask, load<i32>(row + cell(nodeG, leftBits, columnShift), 24) > keyG)
-      h = follow(nodeH, leftMask, load<i32>(row + cell(nodeH, leftBits, columnShift), 28) > keyH)
-      if ((keyA & keyB & keyC & keyD & keyE & keyF & keyG & keyH) == ALWAYS_LEFT) break
-    }
+  const whole = (count + 7) & -8
+  for (let i = 0; i < whole; i += 4) {
+    const at = (<usize>i) << 2
+    const place = firstLevels(keys + at, f1, f2, f3, f4, f5, f6, f7, k1, k2, k3, k4, k5, k6, k7)
+    store<u32>(places + at, load<u32>(exits + (i32x4.extract_lane(place, 0) << 2)))
+    store<u32>(places + at, load<u32>(exits + (i32x4.extract_lane(place, 1) << 2)), 4)
+    store<u32>(places + at, load<u32>(exits + (i32x4.extract_lane(place, 2) << 2)), 8)
+    store<u32>(places + at, load<u32>(exits + (i32x4.extract_lane(place, 3) << 2)), 12)
+    v128.store(open + at, i32x4.add(i32x4.splat(<i32>at), i32x4(0, 4, 8, 12)))
+  }
+  let left = walk(open, whole, FIRST_LEVELS, places, keys, nodes, leftBits, columnShift)
+  while (left > 0) left = walk(open, left, NEXT_LEVELS, places, keys, nodes, leftBits, columnShift)
+  for (let i = 0; i < whole; i += 2) {
     const sum = sums + ((<usize>i) << 3)
-    v128.store(sum, f64x2.add(v128.load(sum), pair(leaves, a, b)))
-    v128.store(sum, f64x2.add(v128.load(sum, 16), pair(leaves, c, d)), 16)
-    v128.store(sum, f64x2.add(v128.load(sum, 32), pair(leaves, e, f)), 32)
-    v128.store(sum, f64x2.add(v128.load(sum, 48), pair(leaves, g, h)), 48)
+    const at = places + ((<usize>i) << 2)
+    v128.store(sum, f64x2.add(v128.load(sum), pair(leaves, load<u32>(at), load<u32>(at, 4))))
   }
 }

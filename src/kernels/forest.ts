@@ -50,7 +50,7 @@ export function sumPlainly(trees: Trees): ForestSum {
 interface Kernel {
   keysOf(source: number, rows: number, keys: number, tileRows: number, tileBytes: number, missing: number): number
   sumComplete(...to: Block): void
-  sumLinked(...to: [...Block, leftBits: number, columnShift: number]): void
+  sumLinked(...to: [...Block, leftBits: number, columnShift: number, places: number, open: number]): void
 }
 type Block = [
   keys: number,
@@ -115,6 +115,8 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
   const arena = createArena({
     staged: BLOCK_ROWS * 8,
     sums: BLOCK_ROWS * 8,
+    places: BLOCK_ROWS * 4,
+    open: (BLOCK_ROWS + 8) * 4,
     keys: (BLOCK_ROWS / tileRows) * tileBytes,
     nodes: layout.nodeBytes,
     leaves: layout.leafBytes,
@@ -148,7 +150,7 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
       f64.fill(0, sums, sums + count)
       const block: Block = [at.keys, count, tileRows, tileBytes, at.trees, trees.start.length - 1, at.sums]
       if (layout.complete) kernel.sumComplete(...block)
-      else kernel.sumLinked(...block, layout.leftBits, Math.log2(columnBytes))
+      else kernel.sumLinked(...block, layout.leftBits, Math.log2(columnBytes), at.places, at.open)
       out.set(f64.subarray(sums, sums + count), from)
     },
   }
