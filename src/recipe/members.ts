@@ -4,3 +4,22 @@ import { ENSEMBLE, type Step } from './schema.ts'
 export function membersOf(model: Step): readonly Step[] {
   return model.use === ENSEMBLE ? (model.of as readonly Step[]) : [model]
 }
+
+/** "ridge, alpha 1, fit_intercept true"; the models of an ensemble in brackets. */
+export function stepText(step: Step): string {
+  const { use, of: _, ...parameters } = step
+  const values = Object.entries(parameters).map(([name, value]) => `${name} ${valueText(value)}`)
+  const members =
+    use === ENSEMBLE
+      ? [
+          `of ${membersOf(step)
+            .map(member => `(${stepText(member)})`)
+            .join(' ')}`,
+        ]
+      : []
+  return [use, ...members, ...values].join(', ')
+}
+
+function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ')
+}

@@ -8,6 +8,7 @@ import { thin } from '../math/bins.ts'
 import { prCurve, rocCurve } from '../math/metrics.ts'
 import { calibrationCurve } from '../math/reliability.ts'
 import { short } from '../plan/reasons.ts'
+import { stepText } from '../recipe/members.ts'
 import type { Comparison, Contender } from './compare.ts'
 import type { CrossFigure } from './fold-figures.ts'
 import { FIGURE_NAMES, figureText, type Judging } from './judge.ts'
@@ -189,11 +190,9 @@ async function pageOf(comparison: Comparison, charts: readonly Chart[]): Promise
     ],
     charts: drawn,
     tables: [tableOf(comparison)],
-    card: contenders.map(({ name: model, model: { use: _, ...parameters } }) => ({
+    card: contenders.map(({ name: model, model: step }) => ({
       name: model,
-      value: Object.entries(parameters)
-        .map(([key, value]) => `${key} ${JSON.stringify(value)}`)
-        .join(', '),
+      value: stepText(step).slice(`${step.use}, `.length),
     })),
     unsupported: [],
     warnings: [

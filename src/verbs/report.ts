@@ -3,11 +3,13 @@ import type { Artifact } from '../artifact/artifact.ts'
 import { renderPng } from '../charts/render.ts'
 import { htmlReport, type Table } from '../charts/report.ts'
 import type { Run } from '../data/publish.ts'
+import { stepText } from '../recipe/members.ts'
 import type { Target } from '../recipe/schema.ts'
 import { type Answer, type Assessed, assess, type Evaluation } from './assess.ts'
 import { percent, supportText } from './calibrate.ts'
 import { type Rows, take } from './gather.ts'
 import { chartsOf, reportOf } from './illustrate.ts'
+import { hiddenFeatures, hiddenText } from './reasons.ts'
 import { inTimeOrder } from './split.ts'
 
 export interface Subject {
@@ -122,17 +124,17 @@ export function timeText(seconds: number): string {
 
 export function cardOf(artifact: Artifact, id: string) {
   const { lineage, recipe, features, levels } = artifact
-  const { use, ...parameters } = recipe.model
+  const { use } = recipe.model
+  const hidden = hiddenFeatures(artifact)
+  const shown = features.filter((_, i) => !hidden.has(i)).map(f => f.name)
   return [
-    {
-      name: 'model',
-      value: use,
-      detail: Object.entries(parameters)
-        .map(([k, v]) => `${k} ${v}`)
-        .join(', '),
-    },
+    { name: 'model', value: use, detail: stepText(recipe.model).slice(`${use}, `.length) },
     { name: 'id', value: id.slice(0, 16), detail: 'SHA-256 of the model file' },
-    { name: 'features', value: String(features.length), detail: features.map(f => f.name).join(', ') },
+    {
+      name: 'features',
+      value: String(features.length),
+      detail: [...shown, ...(hidden.size ? [hiddenText(hidden.size)] : [])].join(', '),
+    },
     {
       name: 'rows that taught',
       value: `${lineage.learned} and ${lineage.heldOut} held out`,

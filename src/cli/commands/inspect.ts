@@ -1,6 +1,8 @@
 import type { Command } from 'commander'
+import { stepText } from '../../recipe/members.ts'
 import { readModel } from '../../verbs/model-file.ts'
 import * as options from '../options.ts'
+import { describeJudged } from '../summary/fit.ts'
 import { describeLevels } from '../summary/levels.ts'
 import { instant, number } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
@@ -24,10 +26,14 @@ export function addInspect(program: Command, terminal: Terminal): Command {
         'tocsin inspect pump.tocsin',
       )
       const { artifact, id, bytes } = readModel(path)
-      const { model: state, transforms, profile, ...description } = artifact
-      terminal.result({ path, id, bytes, ...description, model: shapes(state), transforms: transforms.map(shapes) })
+      const { model: state, transforms, profile, probability, ...description } = artifact
+      const states = {
+        model: shapes(state),
+        transforms: transforms.map(shapes),
+        ...(probability ? { probability: shapes(probability) } : {}),
+      }
+      terminal.result({ path, id, bytes, ...description, ...states })
       const { lineage, recipe, features } = artifact
-      const { use, ...parameters } = recipe.model
       terminal.say(
         'file',
         `${path}, ${number(bytes)} bytes, tocsin format ${artifact.format}, written by ${artifact.version}`,
@@ -35,9 +41,10 @@ export function addInspect(program: Command, terminal: Terminal): Command {
       terminal.say('id', id)
       if (artifact.parent) terminal.say('parent', artifact.parent)
       terminal.say('name', artifact.name)
-      terminal.say('model', [use, ...Object.entries(parameters).map(([k, v]) => `${k} ${v}`)].join(', '))
-      for (const { use: step, ...rest } of recipe.transforms)
-        terminal.say('before it', [step, ...Object.entries(rest).map(([k, v]) => `${k} ${v}`)].join(', '))
+      terminal.say('model', stepText(recipe.model))
+      for (const step of recipe.transforms) terminal.say('before', stepText(step))
+      if (recipe.balance) terminal.say('balance', stepText(recipe.balance))
+      if (recipe.probability) terminal.say('risk', `a probability (${recipe.probability})`)
       terminal.say(
         'learned',
         `${number(lineage.learned)} rows of ${number(lineage.rows)} from ${lineage.files.join(', ')}; ${number(lineage.heldOut)} held out`,
@@ -49,6 +56,7 @@ export function addInspect(program: Command, terminal: Terminal): Command {
         )
       terminal.say('data', `SHA-256 ${lineage.sha256}`)
       terminal.say('seed', String(recipe.seed))
+      describeJudged(terminal, artifact)
       describeLevels(terminal, artifact)
       terminal.say('features', `${features.length}, with the range seen in training:`)
       const { min, max } = profile as Record<string, Float64Array>

@@ -1,7 +1,7 @@
 /** What a person reads after fitting. */
 import { evaluationOf } from '../../verbs/report.ts'
 import type { FitResult } from '../../verbs/fit.ts'
-import { figureText } from '../../verbs/judge.ts'
+import { FIGURE_NAMES, figureText } from '../../verbs/judge.ts'
 import type { FigureName } from '../../verbs/fold-figures.ts'
 import { membersOf } from '../../recipe/members.ts'
 import { isUsable } from '../../verbs/learning-rows.ts'
@@ -49,10 +49,12 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
 }
 
 /** Out of fold first: of few rows the held-out ones say little. */
-function describeJudged(terminal: Terminal, { quality }: FitResult['artifact']): void {
-  const [first, ...others] = Object.entries(quality?.figures ?? {})
+export function describeJudged(terminal: Terminal, { quality }: FitResult['artifact']): void {
+  // A model file keeps its words in the order of the alphabet.
+  const names = (Object.keys(FIGURE_NAMES) as FigureName[]).filter(name => quality?.figures[name])
+  const [first, ...others] = names
   if (!quality || !first) return
-  const text = ([name, figure]: typeof first) => figureText({ name: name as FigureName, ...figure })
+  const text = (name: FigureName) => figureText({ name, ...quality.figures[name]! })
   const bad = quality.bad === undefined ? '' : `, ${number(quality.bad)} bad`
   const chance = quality.betterThanChance === false ? ': not better than chance' : ''
   terminal.say('quality', `${text(first)} ${quality.method}; ${number(quality.rows)} rows${bad}${chance}`)
