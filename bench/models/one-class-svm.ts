@@ -15,8 +15,8 @@ export async function rows(): Promise<Row[]> {
     const table = normal(columns, ROWS, 100 + columns)
     const weight = new Float64Array(TRAINING_ROWS).fill(1)
     const x = { rows: TRAINING_ROWS, columns: training }
-    const fit = () => oneClassSvm.fit!({ task: 'detect', x, names: [], weight, random: createRandom(1) }, params)
-    return { columns, training, table, fit, state: fit() }
+    const learn = () => oneClassSvm.fit!({ task: 'detect', x, names: [], weight, random: createRandom(1) }, params)
+    return { columns, training, table, learn, state: learn() }
   })
   const arrays = tables.flatMap(({ columns, training, table }) => [
     [`training${columns}`, rowMajor(training)] as const,
@@ -25,7 +25,7 @@ export async function rows(): Promise<Row[]> {
   const peer = await openPeer('one-class-svm.py', Object.fromEntries(arrays))
   const out: Row[] = []
   try {
-    for (const { columns, table, fit, state } of tables) {
+    for (const { columns, table, learn, state } of tables) {
       const scorer = oneClassSvm.scorer(state)
       const risks = new Float64Array(ROWS)
       const ours = () => {
@@ -42,7 +42,7 @@ export async function rows(): Promise<Row[]> {
         }),
       )
       const name = `fit, 10,000 rows, ${columns} features`
-      out.push(await compare(peer, { name, rows: TRAINING_ROWS, target: 2, ours: fit }))
+      out.push(await compare(peer, { name, rows: TRAINING_ROWS, target: 2, ours: learn }))
     }
   } finally {
     peer.close()

@@ -5,7 +5,7 @@
  * `sumPlainly` is the obvious form and the oracle of the tests. The kernel adds in the same order of vectors, but takes
  * the distances of rbf as ‖x‖² + ‖s‖² − 2 x·s of centred numbers, and its own 2^t (good to 1 ulp): k differs by at most
  * a few units in the last place of γ (‖x‖² + ‖s‖²). Where that would reach the tenth digit of a sum, because some
- * vectors lie many widths 1/√γ from their centre, it takes the differences themselves, at two thirds of the speed.
+ * vectors lie many widths 1/√γ from their centre, it takes the differences themselves, a tenth to a fifth slower.
  */
 import { centreOf } from '../math/dense.ts'
 import { createArena } from './arena.ts'

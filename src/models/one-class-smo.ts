@@ -6,7 +6,7 @@
  *
  * from libsvm's start, by second-order working sets (Fan, Chen, Lin, "Working set selection using second order
  * information", JMLR 2005), with its rules for ties: so it takes libsvm's path, and stops where libsvm stops. Shrinking is
- * left out: libsvm shrinks first after 1,000 steps, when all but the hardest problems are solved.
+ * left out: libsvm shrinks first after 1,000 steps, and most problems are solved by then.
  */
 import { type KernelRows, openKernelRows } from '../kernels/kernel-rows.ts'
 import type { KernelFunction } from '../kernels/support-vectors.ts'
