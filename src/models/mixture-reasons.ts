@@ -21,45 +21,66 @@ const HALF_LOG_2PI = 0.5 * Math.log(2 * Math.PI)
 
 /** A missing value counts as the mean of each component. */
 export function openMarginals(mixture: Mixture): (columns: readonly Float64Array[], row: number) => Marginals {
-  const { covariance, weights, means, precisions } = mixture
+  const { covariance, weights, means } = mixture
   const components = weights.length
   const d = means.length / components
-  const matrix = isMatrix(covariance)
-  const u = (k: number, i: number, j: number) => precisions[entry(covariance, d, k, i, j)]!
   const { constants, roots } = constantsOf(mixture)
   const whole = new Float64Array(components)
   const without = new Float64Array(components * d)
-  const y = new Float64Array(d)
+  const [z, y, g] = [new Float64Array(d), new Float64Array(d), new Float64Array(d)]
+  const turn = isMatrix(covariance) ? turnByMatrix(mixture) : turnByFactors(mixture)
   return (columns, row) => {
     for (let k = 0; k < components; k++) {
-      let q = 0
-      for (let j = 0; j < d; j++) {
-        let sum = 0
-        for (let i = matrix ? 0 : j; i <= j; i++) {
-          const x = columns[i]![row]!
-          if (!Number.isNaN(x)) sum += (within(x) - means[k * d + i]!) * u(k, i, j)
-        }
-        y[j] = sum > LARGEST ? LARGEST : sum > -LARGEST ? sum : -LARGEST
-        q += y[j]! * y[j]!
+      for (let i = 0; i < d; i++) {
+        const x = columns[i]![row]!
+        z[i] = Number.isNaN(x) ? 0 : within(x) - means[k * d + i]!
       }
-      const log = Math.max(-Number.MAX_VALUE, constants[k]! - 0.5 * q)
-      whole[k] = log
+      turn(k, z, y, g)
+      let q = 0
+      for (let j = 0; j < d; j++) q += y[j]! * y[j]!
+      whole[k] = Math.max(-Number.MAX_VALUE, constants[k]! - 0.5 * q)
       for (let j = 0; j < d; j++) {
-        let g = 0
-        for (let i = j; i < (matrix ? d : j + 1); i++) g += u(k, j, i) * y[i]!
         const root = roots[k * d + j]!
-        const freed = g / root
-        // Less than the whole square, whatever rounding says: a margin never has a negative distance.
-        const rest = Math.max(0, q - freed * freed)
-        without[j * components + k] = Math.max(
-          -Number.MAX_VALUE,
-          constants[k]! + HALF_LOG_2PI - Math.log(root) - 0.5 * rest,
-        )
+        const freed = g[j]! / root
+        // Not more than the whole square, whatever rounding says: a margin never has a negative distance.
+        const log = constants[k]! + HALF_LOG_2PI - Math.log(root) - 0.5 * Math.max(0, q - freed * freed)
+        without[j * components + k] = Math.max(-Number.MAX_VALUE, log)
       }
     }
     return { whole, without }
   }
 }
+
+/** Writes y = z U, within bounds, and g = U y. */
+type Turn = (k: number, z: Float64Array, y: Float64Array, g: Float64Array) => void
+
+function turnByMatrix({ covariance, precisions, means, weights }: Mixture): Turn {
+  const d = means.length / weights.length
+  return (k, z, y, g) => {
+    const from = covariance === 'full' ? k * d * d : 0
+    y.fill(0)
+    for (let i = 0, at = from; i < d; i++, at += d)
+      for (let j = i; j < d; j++) y[j] = y[j]! + z[i]! * precisions[at + j]!
+    for (let j = 0; j < d; j++) y[j] = bounded(y[j]!)
+    for (let i = 0, at = from; i < d; i++, at += d) {
+      let sum = 0
+      for (let j = i; j < d; j++) sum += precisions[at + j]! * y[j]!
+      g[i] = sum
+    }
+  }
+}
+
+function turnByFactors({ covariance, precisions }: Mixture): Turn {
+  return (k, z, y, g) => {
+    for (let j = 0; j < z.length; j++) {
+      const factor = precisions[entry(covariance, z.length, k, j, j)]!
+      y[j] = bounded(z[j]! * factor)
+      g[j] = factor * y[j]!
+    }
+  }
+}
+
+const bounded = (value: number) => (value > LARGEST ? LARGEST : value > -LARGEST ? value : -LARGEST)
 
 const within = (x: number) => (x > 1e150 ? 1e150 : x < -1e150 ? -1e150 : x)
 
