@@ -107,7 +107,7 @@ function labelFigures(
   if (!isProbability) return rows
   const known = Float64Array.from(risk, (_, i) => (label[i] === 0 || label[i] === 1 ? label[i]! : Number.NaN))
   const squares = meanOverRepeats(repeats, (p, i) => (p - known[i]!) ** 2)
-  return [...rows, figure('brier', meanOverRows(squares), 'rows', 'low', shareOfBad * (1 - shareOfBad))]
+  return [...rows, figure('brier', notNegative(meanOverRows(squares)), 'rows', 'low', shareOfBad * (1 - shareOfBad))]
 }
 
 /** Errors are taken in each repeat and then averaged: the mean of ten predictions would look better than any one is. */
@@ -126,7 +126,7 @@ function valueFigures({ repeats }: Judged, { value, sign }: Extract<Answers, { k
   return [
     figure('rmse', root, 'rows', 'low', Math.sqrt(spread)),
     figure('r2', explained, 'rows', 'high', 0),
-    figure('mae', meanOverRows(distances), 'rows', 'low'),
+    figure('mae', notNegative(meanOverRows(distances)), 'rows', 'low'),
   ]
 }
 
@@ -146,6 +146,15 @@ function figure(
 /** Rows are independent of each other: Student's interval of their mean, which is that over folds that share nothing. */
 function meanOverRows(values: Float64Array): Interval & { readonly value: number } {
   return meanOverFolds(values, 0)
+}
+
+/** Of what is never below 0 Student's interval may still begin there. */
+function notNegative({
+  value,
+  low,
+  high,
+}: Interval & { readonly value: number }): Interval & { readonly value: number } {
+  return { value, low: Math.max(0, low), high }
 }
 
 function meanOverRepeats(repeats: readonly Float64Array[], of: (risk: number, row: number) => number): Float64Array {
