@@ -52,6 +52,8 @@ export type Field = 'weight' | 'target' | 'residual' | 'curvature'
 export const TILE_ROWS = 128
 /** Rows of a call that looks at one column only. */
 const COLUMN_ROWS = 4096
+/** Numbers that the kernel's `moments` adds to. */
+const MOMENTS = 3
 
 interface Exports {
   moments(x: number, weight: number, rows: number, about: number, out: number): void
@@ -64,6 +66,27 @@ interface Exports {
 
 /** @throws Failure OUT_OF_MEMORY above 4 GiB: about 500 million numbers. */
 export function openDesign(rows: number, columns: number): Design {
+  const layout = layOut(rows, columns)
+  const { at, f64, field, column } = layout
+  const sums = f64.subarray(at.products / 8, at.coefficient / 8)
+  const passes = passesOf(layout, sums)
+  return {
+    rows,
+    columns,
+    column,
+    weight: field('weight'),
+    target: field('target'),
+    predictor: field('predictor'),
+    residual: field('residual'),
+    curvature: field('curvature'),
+    standardise: (centred = true) => standardiseColumns(layout, sums, centred),
+    ...passes,
+  }
+}
+
+type Layout = ReturnType<typeof layOut>
+
+function layOut(rows: number, columns: number) {
   const padded = 4 * Math.ceil(columns / 4)
   // An odd number of cache lines: columns that lie a power of two apart would push each other out of the cache.
   const stride = 64 * (Math.ceil(rows / 8) | 1)
@@ -74,104 +97,115 @@ export function openDesign(rows: number, columns: number): Design {
     predictor: stride,
     residual: stride,
     curvature: stride,
+    products: Math.max(padded + 1, MOMENTS) * 8,
     coefficient: padded * 8,
     scratch: 4 * TILE_ROWS * 8,
-    products: Math.max(padded + 1, 3) * 8,
     gram: padded * padded * 8,
   }
   const bytes = Object.values(sizes).reduce((sum, size) => sum + size + 64, 0)
   if (bytes > 2 ** 32 - 2 ** 17)
     throw new Failure('OUT_OF_MEMORY', { reason: `a linear model of ${rows} rows and ${columns} columns takes 4 GiB` })
   const { at, f64, link } = createArena(sizes)
-  const { moments, standardise, predict, logistic, products, gram } = link<Exports>('gram')
-  const field = (name: Field | 'predictor') => f64.subarray(at[name] / 8, at[name] / 8 + rows)
-  const sums = f64.subarray(at.products / 8, at.products / 8 + Math.max(padded + 1, 3))
-  const squares = f64.subarray(at.gram / 8, at.gram / 8 + padded * padded)
+  const fieldAt = (offset: number) => f64.subarray(offset / 8, offset / 8 + rows)
+  return {
+    rows,
+    columns,
+    padded,
+    stride,
+    at,
+    f64,
+    kernel: link<Exports>('gram'),
+    field: (name: Field | 'predictor') => fieldAt(at[name]),
+    column: (j: number) => fieldAt(at.x + j * stride),
+    /** Rows of a tile, rounded up to an even number: the row of padding is all zeros, its weight too. */
+    tiles(every: number, visit: (offset: number, rows: number) => void, tileRows = TILE_ROWS) {
+      for (let from = 0; from < rows; from += tileRows * every)
+        visit(8 * from, Math.min(tileRows, (rows - from + 1) & ~1))
+    },
+  }
+}
 
+type Passes = Pick<Design, 'predict' | 'logistic' | 'products' | 'gram'>
+
+function passesOf({ columns, padded, stride, at, f64, kernel, tiles }: Layout, sums: Float64Array): Passes {
+  const squares = f64.subarray(at.gram / 8, at.gram / 8 + padded * padded)
+  const { x, predictor: z } = at
   const setCoefficient = (coefficient: Float64Array) => {
     f64.set(coefficient.subarray(0, columns), at.coefficient / 8)
   }
-  /** Rows of a tile, rounded up to an even number: the row of padding is all zeros, its weight too. */
-  const tiles = (every: number, visit: (offset: number, rows: number) => void, tileRows = TILE_ROWS) => {
-    for (let from = 0; from < rows; from += tileRows * every)
-      visit(8 * from, Math.min(tileRows, (rows - from + 1) & ~1))
+  const products: Design['products'] = (by, every = 1) => {
+    sums.fill(0)
+    tiles(every, (offset, count) => kernel.products(x + offset, stride, padded, count, at[by] + offset, at.products))
+    const out = sums.slice(0, columns + 1)
+    out[columns] = sums[padded]!
+    return out
   }
-  const design: Design = {
-    rows,
-    columns,
-    column: j => f64.subarray((at.x + j * stride) / 8, (at.x + j * stride) / 8 + rows),
-    weight: field('weight'),
-    target: field('target'),
-    predictor: field('predictor'),
-    residual: field('residual'),
-    curvature: field('curvature'),
-    standardise(centred = true) {
-      const momentsOf = (j: number) => (about: number) => {
-        const visit = (offset: number, count: number) =>
-          moments(at.x + j * stride + offset, at.weight + offset, count, about, at.products)
-        sums.fill(0, 0, 3)
-        tiles(1, visit, COLUMN_ROWS)
-        return { sum: sums[0]!, squares: sums[1]!, total: sums[2]! }
-      }
-      const mean = new Float64Array(columns)
-      const spread = new Float64Array(columns)
-      for (let j = 0; j < columns; j++) {
-        const found = unitsOf(design.column(j), design.weight, momentsOf(j), centred)
-        mean[j] = found.mean
-        spread[j] = found.spread
-        const about = centred ? found.mean : 0
-        const scale = found.spread === 0 ? 0 : 1 / found.spread
-        const missing = (found.mean - about) * scale
-        const column = at.x + j * stride
-        tiles(1, (offset, count) => standardise(column + offset, count, about, scale, missing), COLUMN_ROWS)
-        if (rows % 2 === 1) f64[column / 8 + rows] = 0
-      }
-      return { mean, spread }
-    },
+  return {
+    products,
     predict(coefficient, base) {
       setCoefficient(coefficient)
-      tiles(1, (offset, count) =>
-        predict(at.x + offset, stride, padded, count, at.coefficient, base, at.predictor + offset),
-      )
+      tiles(1, (offset, count) => kernel.predict(x + offset, stride, padded, count, at.coefficient, base, z + offset))
     },
     logistic(coefficient, base, every = 1) {
       setCoefficient(coefficient)
       let loss = 0
       tiles(every, (offset, count) => {
-        predict(at.x + offset, stride, padded, count, at.coefficient, base, at.predictor + offset)
-        loss += logistic(
-          at.predictor + offset,
-          at.target + offset,
-          at.weight + offset,
-          count,
-          at.residual + offset,
-          at.curvature + offset,
-        )
+        const [target, weight] = [at.target + offset, at.weight + offset]
+        const [residual, curvature] = [at.residual + offset, at.curvature + offset]
+        kernel.predict(x + offset, stride, padded, count, at.coefficient, base, z + offset)
+        loss += kernel.logistic(z + offset, target, weight, count, residual, curvature)
       })
       return loss
     },
-    products(by, every = 1) {
-      sums.fill(0)
-      tiles(every, (offset, count) => products(at.x + offset, stride, padded, count, at[by] + offset, at.products))
-      const out = sums.slice(0, columns + 1)
-      out[columns] = sums[padded]!
-      return out
-    },
     gram(by, every = 1) {
       squares.fill(0)
-      tiles(every, (offset, count) => gram(at.x + offset, stride, padded, count, at[by] + offset, at.scratch, at.gram))
-      return bordered(squares, padded, columns, design.products(by, every))
+      tiles(every, (offset, count) =>
+        kernel.gram(x + offset, stride, padded, count, at[by] + offset, at.scratch, at.gram),
+      )
+      return bordered(squares, padded, columns, products(by, every))
     },
   }
-  return design
+}
+
+function standardiseColumns(
+  { rows, columns, stride, at, f64, kernel, field, column, tiles }: Layout,
+  sums: Float64Array,
+  centred: boolean,
+): Units {
+  const mean = new Float64Array(columns)
+  const spread = new Float64Array(columns)
+  for (let j = 0; j < columns; j++) {
+    const x = at.x + j * stride
+    const found = unitsOf(column(j), field('weight'), centred, about => {
+      const visit = (offset: number, count: number) =>
+        kernel.moments(x + offset, at.weight + offset, count, about, at.products)
+      sums.fill(0, 0, MOMENTS)
+      tiles(1, visit, COLUMN_ROWS)
+      return { sum: sums[0]!, squares: sums[1]!, total: sums[2]! }
+    })
+    mean[j] = found.mean
+    spread[j] = found.spread
+    const about = centred ? found.mean : 0
+    const scale = found.spread === 0 ? 0 : 1 / found.spread
+    const missing = (found.mean - about) * scale
+    tiles(1, (offset, count) => kernel.standardise(x + offset, count, about, scale, missing), COLUMN_ROWS)
+    if (rows % 2 === 1) f64[x / 8 + rows] = 0
+  }
+  return { mean, spread }
+}
+
+interface Moments {
+  readonly sum: number
+  readonly squares: number
+  readonly total: number
 }
 
 /** Counted from the first value, so that a constant column has exactly its constant and large values keep their digits. */
 function unitsOf(
   column: Float64Array,
   weight: Float64Array,
-  momentsAbout: (about: number) => { sum: number; squares: number; total: number },
   centred: boolean,
+  momentsAbout: (about: number) => Moments,
 ): { mean: number; spread: number } {
   const at = column.findIndex((value, i) => !Number.isNaN(value) && weight[i]! > 0)
   if (at < 0) return { mean: 0, spread: 0 }
@@ -186,7 +220,7 @@ function unitsOf(
   return { mean, spread: spread > SMALLEST_SPREAD && spread > ROUNDING * Math.abs(mean) ? spread : 0 }
 }
 
-const secondMoment = ({ squares, total }: { squares: number; total: number }) => squares / total
+const secondMoment = ({ squares, total }: Moments) => squares / total
 
 /** The lower triangle of `squares` and the sums as one symmetric matrix. */
 function bordered(squares: Float64Array, padded: number, columns: number, border: Float64Array): Float64Array {
