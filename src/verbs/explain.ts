@@ -192,6 +192,12 @@ function quietOf(
   return quietRange(risk, cut, value, Math.min(ordinary.min, value), Math.max(ordinary.max, value))
 }
 
+/** "85 °C", the text of a category, "missing" */
+export function valueText({ value, text, unit }: Reason): string {
+  if (text !== undefined) return text
+  return Number.isFinite(value) ? `${short(value)}${unit ? ` ${unit}` : ''}` : 'missing'
+}
+
 /** "would not alarm if storage_temp_c ≤ 8.1" */
 export function quietText({ feature, quiet }: Reason): string | undefined {
   if (!quiet) return undefined
@@ -209,9 +215,9 @@ const SHOWN = 20
 function chartsOf(artifact: Artifact, rows: Rows, row: number, explanation: Explanation) {
   const { name, risk, cut, level, reasons, method } = explanation
   const said = `risk ${short(risk)}${level ? `, ${level}` : ''}; the alarm begins above ${short(cut)}`
-  const shares = reasons.slice(0, SHOWN).map(({ feature, value, text, unit, share }) => ({
-    name: `${feature} = ${text ?? short(value)}${unit ? ` ${unit}` : ''}`,
-    share,
+  const shares = reasons.slice(0, SHOWN).map(reason => ({
+    name: `${reason.feature} = ${valueText(reason)}`,
+    share: reason.share,
   }))
   const charts = [
     sharesChart({ name: 'shares', title: `Why ${name}: ${said}`, subtitle: method, shares, unit: 'share of the risk' }),
@@ -266,7 +272,7 @@ async function pageOf(
         head: ['feature', 'value', 'ordinary (median)', 'training range', 'share', 'would not alarm if'],
         rows: reasons.map(reason => [
           reason.feature,
-          `${reason.text ?? number(reason.value)}${reason.unit ? ` ${reason.unit}` : ''}`,
+          valueText(reason),
           reason.text === undefined ? number(reason.ordinary.median) : '–',
           reason.text === undefined ? `${number(reason.ordinary.min)} – ${number(reason.ordinary.max)}` : '–',
           number(reason.share),

@@ -217,11 +217,11 @@ function registerReasons(door: Door, name: string, { artifact }: ModelFile, coun
     explainer.explain(block, shares)
     return Array.from({ length: block.rows }, (_, row) =>
       topReasons(shares, row * width, width, count, hidden)
-        .flatMap(({ feature, share }) => [
-          nameIn(features[feature] as PlannedFeature, (block.columns[feature] as Float64Array)[row] as number),
-          (block.columns[feature] as Float64Array)[row],
-          share,
-        ])
+        .flatMap(({ feature, share }) => {
+          const value = (block.columns[feature] as Float64Array)[row] as number
+          // Of a missing value there is nothing to say, which an empty text becomes.
+          return [nameIn(features[feature] as PlannedFeature, value), Number.isFinite(value) ? value : '', share]
+        })
         .join(REASON_SEPARATOR),
     )
   })

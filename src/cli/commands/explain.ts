@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Command } from 'commander'
-import { explain, quietText } from '../../verbs/explain.ts'
+import { explain, quietText, valueText } from '../../verbs/explain.ts'
 import { short } from '../../verbs/outcome.ts'
 import { hiddenText } from '../../verbs/reasons.ts'
 import * as options from '../options.ts'
@@ -63,12 +63,12 @@ function describe(
   terminal.say('row', `${named}: risk ${short(risk)}, ${level ?? 'OK'}; the alarm begins above ${short(cut)}`)
   const shown = reasons.slice(0, top)
   const wide = Math.max(...shown.map(({ feature }) => feature.length))
-  shown.forEach(({ feature, value, text, unit, share, ordinary }, i) => {
-    const measured = text ?? `${short(value)}${unit ? ` ${unit}` : ''}`
+  shown.forEach((reason, i) => {
+    const { feature, text, share, ordinary } = reason
     const usual = `ordinary ${short(ordinary.median)} (${short(ordinary.min)} to ${short(ordinary.max)})`
     terminal.say(
       i === 0 ? 'because' : '',
-      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${measured}${text === undefined ? `, ${usual}` : ''}`,
+      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${valueText(reason)}${text === undefined ? `, ${usual}` : ''}`,
     )
   })
   for (const reason of shown) {
