@@ -128,6 +128,10 @@ export type Autoencoder = {
 export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
   kind: 'autoencoder',
   about: 'Flags rows that a network, trained to reproduce usual rows through a bottleneck, reproduces badly.',
+  formula:
+    'risk = mean over the columns of (x̂ − x)², scaled as the parameter scaler says: x̂ what the network makes of the row x through its bottleneck',
+  source:
+    'Hawkins, He, Williams, Baxter: Outlier detection using replicator neural networks. DaWaK 2002. Learned with Adam: Kingma, Ba, ICLR 2015.',
   tasks: ['detect'],
   get params() {
     return params()

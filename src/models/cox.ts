@@ -76,6 +76,9 @@ export type Cox = {
 export const cox: Model<ReturnType<typeof params>, Cox> = {
   kind: 'cox',
   about: 'Learns the rate of an event from times that may not have ended yet, and gives survival curves.',
+  formula:
+    'risk = e^Σ βⱼ (xⱼ − x̄ⱼ), the hazard relative to the mean row, with β where the partial likelihood is greatest (ties after Efron)',
+  source: 'Cox: Regression models and life-tables. JRSS B 1972. Efron, JASA 1977.',
   tasks: ['survive'],
   get params() {
     return params()

@@ -84,6 +84,9 @@ export const logisticRegression: Model<ReturnType<typeof params>, LogisticRegres
   kind: 'logistic-regression',
   about:
     'Learns the chance of the risk from labelled rows, as a weighted sum of the columns; every weight can be read.',
+  formula: 'risk = 1 / (1 + e^−(b + Σ wⱼ xⱼ)), with w and b where Σ log-loss + the penalty is least',
+  source:
+    'Cox: The regression analysis of binary sequences. JRSS B 1958. Penalties by coordinates: Friedman, Hastie, Tibshirani, JSS 2010.',
   tasks: ['classify'],
   get params() {
     return params()

@@ -79,6 +79,10 @@ export type OneClassSvm = {
 export const oneClassSvm: Model<ReturnType<typeof params>, OneClassSvm> = {
   kind: 'one-class-svm',
   about: 'Draws a boundary of any shape around the training rows and flags what lies outside; wants scaled features.',
+  formula:
+    'risk = ρ − Σ αᵢ K(xᵢ, x): xᵢ the support vectors with their weights αᵢ, K the kernel, ρ the offset; above 0 the row lies outside',
+  source:
+    'Schölkopf, Platt, Shawe-Taylor, Smola, Williamson: Estimating the support of a high-dimensional distribution. Neural Computation 2001. Solved as in Fan, Chen, Lin, JMLR 2005.',
   tasks: ['detect'],
   get params() {
     return params()

@@ -48,6 +48,9 @@ export type Ridge = {
 export const ridge: Model<ReturnType<typeof params>, Ridge> = {
   kind: 'ridge',
   about: 'Learns a number from labelled rows, as a weighted sum of the columns; steady where columns say the same.',
+  formula:
+    'risk = b + Σ wⱼ xⱼ (its negative where low values are the risk), with w and b where Σ (y − prediction)² + alpha Σ wⱼ² is least',
+  source: 'Hoerl, Kennard: Ridge regression. Technometrics 1970.',
   tasks: ['regress'],
   get params() {
     return params()
