@@ -168,38 +168,63 @@ function add(cell: usize, pair: v128): void {
   v128.store(cell, i64x2.add(v128.load(cell), pair))
 }
 
-/** Adds the rows' pairs to the histograms of eight columns, whose bins lie side by side. */
-export function accumulateEight(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
+// @ts-ignore: decorator
+@inline
+function addFour(histogram: usize, four: u32, pair: v128): void {
+  add(histogram + ((four << 4) & 4080), pair)
+  add(histogram + COLUMN + ((four >> 4) & 4080), pair)
+  add(histogram + 2 * COLUMN + ((four >> 12) & 4080), pair)
+  add(histogram + 3 * COLUMN + ((four >> 20) & 4080), pair)
+}
+
+/** Adds the rows' pairs to the histograms of eight columns, whose bins lie side by side, or of the first four of them. */
+// @ts-ignore: decorator
+@inline
+function accumulate(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize, eight: bool): void {
   const end = gathered + ((<usize>n) << 4)
   for (; gathered < end; gathered += 16) {
     const row = bins + ((<usize>load<u32>(order)) << 3)
-    const low = load<u32>(row)
-    const high = load<u32>(row, 4)
     const pair = v128.load(gathered)
-    add(histogram + ((low << 4) & 4080), pair)
-    add(histogram + COLUMN + ((low >> 4) & 4080), pair)
-    add(histogram + 2 * COLUMN + ((low >> 12) & 4080), pair)
-    add(histogram + 3 * COLUMN + ((low >> 20) & 4080), pair)
-    add(histogram + 4 * COLUMN + ((high << 4) & 4080), pair)
-    add(histogram + 5 * COLUMN + ((high >> 4) & 4080), pair)
-    add(histogram + 6 * COLUMN + ((high >> 12) & 4080), pair)
-    add(histogram + 7 * COLUMN + ((high >> 20) & 4080), pair)
+    addFour(histogram, load<u32>(row), pair)
+    if (eight) addFour(histogram + 4 * COLUMN, load<u32>(row, 4), pair)
     order += 4
   }
 }
 
-/** The same for the first four of eight columns, where there are no more. */
+export function accumulateEight(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
+  accumulate(bins, order, n, gathered, histogram, true)
+}
+
 export function accumulateFour(bins: usize, order: usize, n: i32, gathered: usize, histogram: usize): void {
-  const end = gathered + ((<usize>n) << 4)
-  for (; gathered < end; gathered += 16) {
-    const low = load<u32>(bins + ((<usize>load<u32>(order)) << 3))
-    const pair = v128.load(gathered)
-    add(histogram + ((low << 4) & 4080), pair)
-    add(histogram + COLUMN + ((low >> 4) & 4080), pair)
-    add(histogram + 2 * COLUMN + ((low >> 12) & 4080), pair)
-    add(histogram + 3 * COLUMN + ((low >> 20) & 4080), pair)
-    order += 4
+  accumulate(bins, order, n, gathered, histogram, false)
+}
+
+/** The same for all rows, whose order does not matter then. */
+// @ts-ignore: decorator
+@inline
+function accumulateRows(bins: usize, n: i32, pairs: usize, histogram: usize, eight: bool): void {
+  const end = pairs + ((<usize>n) << 4)
+  for (; pairs < end; pairs += 16) {
+    const pair = v128.load(pairs)
+    addFour(histogram, load<u32>(bins), pair)
+    if (eight) addFour(histogram + 4 * COLUMN, load<u32>(bins, 4), pair)
+    bins += 8
   }
+}
+
+export function accumulateAllEight(bins: usize, n: i32, pairs: usize, histogram: usize): void {
+  accumulateRows(bins, n, pairs, histogram, true)
+}
+
+export function accumulateAllFour(bins: usize, n: i32, pairs: usize, histogram: usize): void {
+  accumulateRows(bins, n, pairs, histogram, false)
+}
+
+export function sumPairs(n: i32, pairs: usize, total: usize): void {
+  let sum = i64x2.splat(0)
+  const end = pairs + ((<usize>n) << 4)
+  for (; pairs < end; pairs += 16) sum = i64x2.add(sum, v128.load(pairs))
+  v128.store(total, sum)
 }
 
 /** histogram −= less, in the cells in use; the totals, 64 bytes before the first cell, too. */

@@ -113,6 +113,9 @@ interface Kernel {
   clearCells(histogram: number, cells: number, columns: number): void
   accumulateEight: Accumulate
   accumulateFour: Accumulate
+  sumPairs(n: number, pairs: number, total: number): void
+  accumulateAllEight: AccumulateAll
+  accumulateAllFour: AccumulateAll
   subtractCells(histogram: number, less: number, cells: number, columns: number): void
   partition(order: number, n: number, bins: number, table: number, scratch: number): number
   scanFree(histogram: number, columns: number, n: number, cells: number, scan: number): void
@@ -120,6 +123,8 @@ interface Kernel {
 }
 
 type Accumulate = (bins: number, order: number, n: number, gathered: number, histogram: number) => void
+
+type AccumulateAll = (bins: number, n: number, pairs: number, histogram: number) => void
 
 export type BinNumbers = (
   source: number,
@@ -236,11 +241,16 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
     build(slot, from, to) {
       const histogram = cellsAt(slot)
       const first = at.order + 4 * from
-      kernel.gatherPairs(first, to - from, at.pairs, at.gathered, histogram - TOTAL)
       kernel.clearCells(histogram, at.cells, columns)
+      if (to - from === rows) kernel.sumPairs(rows, at.pairs, histogram - TOTAL)
+      else kernel.gatherPairs(first, to - from, at.pairs, at.gathered, histogram - TOTAL)
       for (let eight = 0; eight < eights; eight++) {
-        const add = columns - eight * 8 > 4 ? kernel.accumulateEight : kernel.accumulateFour
-        add(at.bins + eight * rows * 8, first, to - from, at.gathered, histogram + eight * 8 * COLUMN)
+        const bins = at.bins + eight * rows * 8
+        const cells = histogram + eight * 8 * COLUMN
+        const full = columns - eight * 8 > 4
+        if (to - from === rows)
+          (full ? kernel.accumulateAllEight : kernel.accumulateAllFour)(bins, rows, at.pairs, cells)
+        else (full ? kernel.accumulateEight : kernel.accumulateFour)(bins, first, to - from, at.gathered, cells)
       }
     },
     slopes(from, to) {

@@ -1,8 +1,9 @@
 /** Where to cut a column of numbers into bins, for models that learn from bins instead of numbers. */
 import type { Random } from './random.ts'
 
-/** As many values as edges are taken from: quantiles of more would move by less than a third of a bin. */
-export const EDGE_SAMPLE = 200_000
+/** As many values as edges are taken from. The share of rows below a quantile of so many has a standard error of at most
+ * 0.22 %, about half a bin of 255; with four times as many, training would spend more time on edges than on ten trees. */
+export const EDGE_SAMPLE = 50_000
 
 /** The rows to take edges from, ascending: all of them, or {@link EDGE_SAMPLE} drawn at random. */
 export function edgeRows(rows: number, random: Random): Int32Array {

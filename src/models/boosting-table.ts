@@ -47,6 +47,7 @@ export function tableOf(x: Columns, { rows, named, bins, slots: wanted, random }
   const levels: string[] = []
   const anyMissing = new Uint8Array(columns)
   const values = new Float64Array(rows.length)
+  const inOrder = rows.length === x.rows && rows.every((row, i) => row === i)
   for (const [c, column] of x.columns.entries()) {
     edges.push(new Float64Array(0))
     if (!(column instanceof Float64Array) || named[c] === 1) {
@@ -56,13 +57,18 @@ export function tableOf(x: Columns, { rows, named, bins, slots: wanted, random }
       anyMissing[c] = Number(missing)
       histograms.setBins(c, codes, names.length + 1)
     } else {
-      for (let i = 0; i < rows.length; i++) values[i] = column[rows[i]!]!
-      edges[c] = binEdges(histograms.sort(presentOf(values, sample)), bins)
-      anyMissing[c] = Number(histograms.binNumbers(c, values, edges[c]!) > 0)
+      const taught = inOrder ? column.subarray(0, x.rows) : gather(column, rows, values)
+      edges[c] = binEdges(histograms.sort(presentOf(taught, sample)), bins)
+      anyMissing[c] = Number(histograms.binNumbers(c, taught, edges[c]!) > 0)
     }
     levelStart[c + 1] = levels.length
   }
   return { histograms, slots, edges, categories, levels, levelStart, anyMissing }
+}
+
+function gather(column: Float64Array, rows: Int32Array, out: Float64Array): Float64Array {
+  for (let i = 0; i < rows.length; i++) out[i] = column[rows[i]!]!
+  return out
 }
 
 function presentOf(values: Float64Array, sample: Int32Array): Float64Array {
