@@ -204,7 +204,7 @@ export function markdown({ peer, sets }: AdbenchResult): string {
 function readPaper(): Map<string, string> {
   const [head = '', ...lines] = readFileSync(join(ADBENCH, 'paper_table_D4_AUCROC_unsupervised.csv'), 'utf8')
     .trim()
-    .split('\n')
+    .split(/\r?\n/)
   const at = ['IForest', 'LOF', 'OCSVM'].map(name => head.split(',').indexOf(name))
   return new Map(
     lines.map(line => {
