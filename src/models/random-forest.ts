@@ -93,6 +93,9 @@ export type RandomForest = DecisionTrees & {
 export const randomForest: Model<ReturnType<typeof params>, RandomForest> = {
   kind: 'random-forest',
   about: 'Averages many trees grown on random rows and columns; takes labels or numbers as they are, without scaling.',
+  formula:
+    'risk = (1 / T) Σ vₜ(x) over T trees: vₜ the share of the positive class, by weight, or the mean label, among the training rows in the leaf of tree t that x falls into',
+  source: 'Breiman: Random forests. Machine Learning 2001.',
   tasks: ['classify', 'regress'],
   takesMissing: true,
   get params() {
