@@ -201,13 +201,12 @@ function ranked(recipe: Recipe, judging: Judging, contenders: readonly Contender
     const judged = contender.validation.perFold.reduce((sum, fold) => sum + fold.judged, 0)
     return { ...contender, p: compareOverFolds(over(winner), over(contender), judged / taught).p }
   })
-  const { request } = judging
   return {
     name: recipe.name,
     task: recipe.task,
     method: judging.method,
-    rows: request.lesson.x.rows,
-    bad: request.label && Array.from(request.label).filter(value => value === 1).length,
+    rows: judging.rows,
+    bad: judging.bad,
     figure: name,
     contenders: compared,
     tied: compared.filter(c => c.p !== undefined && c.p >= DISTINCT).map(c => c.name),

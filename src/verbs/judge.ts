@@ -14,6 +14,10 @@ export interface Judging {
   readonly chosen: Int32Array
   readonly request: CrossValidationRequest
   readonly folds: FoldCount
+  /** Rows that some fold judges; forward in time the first ones only teach. */
+  readonly rows: number
+  /** Of these; undefined where rows are not bad or good. */
+  readonly bad: number | undefined
   /** "5 folds × 4, whole groups" */
   readonly method: string
 }
@@ -50,15 +54,19 @@ export function judgingOf(
   const known = isLabel ? label.includes(0) && label.includes(1) : chosen.some(answered)
   if (!known || chosen.length < 2) return undefined
   const wanted = foldRequest(rows, chosen, recipe, isLabel ? label : undefined)
-  const folds = foldCount(wanted)
+  const count = foldCount(wanted)
+  const folds = foldsOf({ ...wanted, folds: count.folds, repeats: count.repeats })
+  const judged = [...new Set(folds.flatMap(fold => [...fold.test]))]
   return {
     chosen,
-    folds,
-    method: methodOf(folds, recipe),
+    folds: count,
+    rows: judged.length,
+    bad: isLabel ? judged.filter(row => label[row] === 1).length : undefined,
+    method: methodOf(count, recipe),
     request: {
       lesson: lessonOf(rows, chosen, recipe, features),
       recipe,
-      folds: foldsOf({ ...wanted, folds: folds.folds, repeats: folds.repeats }),
+      folds,
       ...(isLabel ? { label } : {}),
       teaches: Uint8Array.from(chosen, row => Number(isTeacher(rows, recipe, row))),
     },
@@ -86,14 +94,13 @@ function methodOf({ folds, repeats }: FoldCount, { split }: Recipe): string {
 }
 
 /** What the model file keeps of it. */
-export function qualityOf({ method, request }: Judging, { figures }: CrossValidation): Quality {
-  const bad = request.label === undefined ? undefined : Array.from(request.label).filter(value => value === 1).length
+export function qualityOf({ method, rows, bad }: Judging, { figures }: CrossValidation): Quality {
   const [first] = figures
   const told = figures.filter(f => f.over === 'rows' || !figures.some(g => g.name === f.name && g.over === 'rows'))
   const finite = told.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite))
   return {
     method: `out of fold, ${method}`,
-    rows: request.lesson.x.rows,
+    rows,
     ...(bad === undefined ? {} : { bad }),
     figures: Object.fromEntries(finite.map(({ name, value, low, high }) => [name, { value, low, high }])),
     ...(first?.notBetterThanChance === undefined ? {} : { betterThanChance: !first.notBetterThanChance }),
@@ -102,8 +109,12 @@ export function qualityOf({ method, request }: Judging, { figures }: CrossValida
 
 /** "AUC 0.50 (0.21–0.75)" */
 export function figureText({ name, value, low, high }: Pick<CrossFigure, 'name' | 'value' | 'low' | 'high'>): string {
-  const digits = (x: number) => (name === 'rmse' || name === 'mae' ? String(Number(x.toPrecision(4))) : x.toFixed(2))
+  const digits = (x: number) => figureDigits(name, x)
   return `${FIGURE_NAMES[name]} ${digits(value)} (${digits(low)}–${digits(high)})`
+}
+
+export function figureDigits(name: CrossFigure['name'], value: number): string {
+  return name === 'rmse' || name === 'mae' ? String(Number(value.toPrecision(4))) : value.toFixed(2)
 }
 
 export const FIGURE_NAMES: Readonly<Record<CrossFigure['name'], string>> = {

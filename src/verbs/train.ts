@@ -116,7 +116,7 @@ function requireBothAnswers(y: Target | undefined): void {
   if (!y) return
   const [what, counts] =
     'codes' in y
-      ? ['bad', countOf(y.codes, code => code === y.positive)]
+      ? ['that are bad', countOf(y.codes, code => code === y.positive)]
       : 'event' in y
         ? ['with the event', countOf(y.event, event => event === 1)]
         : ['', [1, 1] as const]
