@@ -170,7 +170,7 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
     columns: columns * 4,
     directions: columns * 4,
     table: 256,
-    scan: 64,
+    scan: 128,
   })
   const { at, u8, i32, u32, f64 } = arena
   const kernel = arena.link<Kernel>('histogram')
@@ -276,6 +276,7 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
       f64[wide + 3] = bounds?.lowest ?? -Infinity
       f64[wide + 4] = bounds?.highest ?? Infinity
       f64[wide + 5] = gain
+      f64[wide + 8] = 1
       i32[narrow + 12] = -1
       if (bounds === undefined) kernel.scanFree(cellsAt(slot), at.columns, among.length, at.cells, at.scan)
       else {
@@ -284,7 +285,12 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
       }
       const column = i32[narrow + 12]!
       if (column < 0) return undefined
-      return { column, bin: i32[narrow + 13]!, missingLeft: i32[narrow + 14] === 1, gain: f64[wide + 5]! }
+      return {
+        column,
+        bin: i32[narrow + 13]!,
+        missingLeft: i32[narrow + 14] === 1,
+        gain: f64[wide + 5]! / f64[wide + 8]!,
+      }
     },
     partition(column, from, to, goesLeft) {
       for (let bin = 0; bin < 256; bin++) u8[at.table + bin] = goesLeft[bin] === 1 ? 4 : 0
