@@ -107,82 +107,79 @@ interface Members {
 }
 
 /**
- * Rows keep an upper bound of the distance to their own centre and a lower one of that to any other: while these do not
- * meet, no distance is taken (Hamerly, "Making k-means even faster", SDM 2010). Rounding may keep a row with a centre
- * that is farther than the nearest by some units in the last place.
+ * Rows keep an upper bound of the distance to their own centre and a lower one of that to each other: while these do not
+ * meet, no distance is taken (Elkan, "Using the triangle inequality to accelerate k-means", ICML 2003). Rounding may keep
+ * a row with a centre that is farther than the nearest by some units in the last place.
  */
 function openMembers({ values, rows, columns }: Points, k: number): Members {
   const labels = new Int32Array(rows).fill(-1)
-  const upper = new Float64Array(rows).fill(Number.POSITIVE_INFINITY)
-  const lower = new Float64Array(rows)
+  const upper = new Float64Array(rows)
+  // Less what the centre has travelled until now: so bounds fall without being touched.
+  const lower = new Float64Array(rows * k)
+  const travelled = new Float64Array(k)
   let before: Float64Array | undefined
-
-  /** Looks at every centre; 1 when the row changes its own. */
-  const look = (i: number, centres: Float64Array): number => {
-    let [nearest, second, label] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY, 0]
+  const distance = (i: number, centres: Float64Array, c: number): number => {
+    const found = Math.sqrt(squared(values, i * columns, centres, c * columns, columns))
+    lower[i * k + c] = found + travelled[c]!
+    return found
+  }
+  const first = (i: number, centres: Float64Array): number => {
+    let own = 0
+    upper[i] = Number.POSITIVE_INFINITY
     for (let c = 0; c < k; c++) {
-      const distance = squared(values, i * columns, centres, c * columns, columns)
-      if (distance < nearest) {
-        second = nearest
-        nearest = distance
-        label = c
-      } else if (distance < second) second = distance
+      const found = distance(i, centres, c)
+      if (found >= upper[i]!) continue
+      upper[i] = found
+      own = c
     }
-    const changed = Number(label !== labels[i])
-    labels[i] = label
-    upper[i] = Math.sqrt(nearest)
-    lower[i] = Math.sqrt(second)
-    return changed
+    return own
+  }
+  const again = (i: number, centres: Float64Array, old: number, gaps: Float64Array): number => {
+    let [own, far, tight] = [old, upper[i]!, false]
+    for (let c = 0; c < k; c++) {
+      if (c === own || far <= lower[i * k + c]! - travelled[c]! || far <= gaps[own * k + c]!) continue
+      if (!tight) {
+        far = distance(i, centres, own)
+        tight = true
+        if (far <= lower[i * k + c]! - travelled[c]! || far <= gaps[own * k + c]!) continue
+      }
+      const found = distance(i, centres, c)
+      if (found >= far) continue
+      far = found
+      own = c
+    }
+    upper[i] = far
+    return own
   }
   return {
     labels,
     assign(centres) {
       const moves = new Float64Array(k)
-      for (let c = 0; c < k && before; c++)
+      for (let c = 0; c < k && before; c++) {
         moves[c] = Math.sqrt(squared(before, c * columns, centres, c * columns, columns))
-      const [first, farthest, rest] = longest(moves)
-      const half = halfGaps(centres, k, columns)
-      let changed = 0
-      for (let i = 0; i < rows; i++) {
-        const own = labels[i]!
-        if (own >= 0) {
-          const far = upper[i]! + moves[own]!
-          lower[i] = lower[i]! - (own === first ? rest : farthest)
-          upper[i] = far
-          const bound = Math.max(half[own]!, lower[i]!)
-          if (far < bound) continue
-          upper[i] = Math.sqrt(squared(values, i * columns, centres, own * columns, columns))
-          if (upper[i]! < bound) continue
-        }
-        changed += look(i, centres)
+        travelled[c] = travelled[c]! + moves[c]!
       }
       before = centres
+      const gaps = halfGaps(centres, k, columns)
+      let changed = 0
+      for (let i = 0; i < rows; i++) {
+        const old = labels[i]!
+        if (old >= 0) upper[i] = upper[i]! + moves[old]!
+        const own = old < 0 ? first(i, centres) : again(i, centres, old, gaps)
+        changed += Number(own !== old)
+        labels[i] = own
+      }
       return changed
     },
   }
 }
 
-/** Which moved farthest, how far, and how far the others moved at most. */
-function longest(moves: Float64Array): [first: number, farthest: number, rest: number] {
-  let [first, farthest, rest] = [0, 0, 0]
-  for (const [c, move] of moves.entries())
-    if (move > farthest) {
-      rest = farthest
-      farthest = move
-      first = c
-    } else if (move > rest) rest = move
-  return [first, farthest, rest]
-}
-
-/** Half the distance from each centre to the next: nearer rows have no other centre to go to. */
+/** Half the distance of any two centres: nearer rows of one have nothing to look for at the other. */
 function halfGaps(centres: Float64Array, k: number, columns: number): Float64Array {
-  const gaps = new Float64Array(k).fill(Number.POSITIVE_INFINITY)
+  const gaps = new Float64Array(k * k)
   for (let c = 0; c < k; c++)
-    for (let o = 0; o < c; o++) {
-      const gap = 0.5 * Math.sqrt(squared(centres, c * columns, centres, o * columns, columns))
-      gaps[c] = Math.min(gaps[c]!, gap)
-      gaps[o] = Math.min(gaps[o]!, gap)
-    }
+    for (let o = 0; o < c; o++)
+      gaps[c * k + o] = gaps[o * k + c] = 0.5 * Math.sqrt(squared(centres, c * columns, centres, o * columns, columns))
   return gaps
 }
 
@@ -208,20 +205,28 @@ function squared(a: Float64Array, fromA: number, b: Float64Array, fromB: number,
 
 /** The centres of the labels; `centres` are those that the labels were found with. */
 function means(points: Points, labels: Int32Array, centres: Float64Array): Float64Array {
-  const { values, rows, columns, weight } = points
+  const { rows, columns, weight } = points
   const sums = new Float64Array(centres.length)
   const total = new Float64Array(centres.length / columns)
-  const add = (row: number, cluster: number, share: number) => {
-    total[cluster] = total[cluster]! + share
-    for (let f = 0, at = row * columns, to = cluster * columns; f < columns; f++, at++, to++)
-      sums[to] = sums[to]! + share * values[at]!
-  }
-  for (let i = 0; i < rows; i++) add(i, labels[i]!, weight[i]!)
+  for (let i = 0; i < rows; i++) addRow(points, i, weight[i]!, labels[i]!, sums, total)
   for (const [empty, row] of farthest(points, labels, centres)) {
-    add(row, labels[row]!, -weight[row]!)
-    add(row, empty, weight[row]!)
+    addRow(points, row, -weight[row]!, labels[row]!, sums, total)
+    addRow(points, row, weight[row]!, empty, sums, total)
   }
   return sums.map((sum, i) => sum / (total[Math.floor(i / columns)]! || 1))
+}
+
+function addRow(
+  { values, columns }: Points,
+  row: number,
+  share: number,
+  cluster: number,
+  sums: Float64Array,
+  total: Float64Array,
+): void {
+  total[cluster] = total[cluster]! + share
+  for (let f = 0, at = row * columns, to = cluster * columns; f < columns; f++, at++, to++)
+    sums[to] = sums[to]! + share * values[at]!
 }
 
 /** Clusters without weight, each with a row of positive weight that it may take: the farthest first. */

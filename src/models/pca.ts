@@ -132,14 +132,14 @@ function momentsOf({ x, weight }: Training, standardize: boolean) {
       needed: 1,
       hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
     })
-  const scaled = given.map(value => (value / sum(given)) * rows)
+  const total = sum(given)
+  const scaled = given.map(value => (value / total) * rows)
   const rough = centreOf(x)
   const one = new Float64Array(x.rows).fill(1)
   // What is missing counts as the rough mean both times, so it moves neither the mean nor the spread.
-  const learner = openLearner('full', 1, columns, scaled, rough)
-  const about = learner.moments(rough, one)
-  const mean = rough.map((value, f) => value + about.first[f]! / rows)
-  const { second } = learner.moments(mean, one)
+  const { first } = openLearner('tied', 1, columns, scaled, rough).moments(rough, one)
+  const mean = rough.map((value, f) => value + first[f]! / rows)
+  const { second } = openLearner('full', 1, columns, scaled, rough).moments(mean, one)
   const scale = mean.map((value, f) => {
     const variance = second[f * d + f]! / rows
     // scikit-learn's rule for a column that is constant but for rounding.
