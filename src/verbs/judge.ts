@@ -117,12 +117,13 @@ export function figureDigits(name: CrossFigure['name'], value: number): string {
   return name === 'rmse' || name === 'mae' ? String(Number(value.toPrecision(4))) : value.toFixed(2)
 }
 
+/** In the order in which they are said. */
 export const FIGURE_NAMES: Readonly<Record<CrossFigure['name'], string>> = {
   auc: 'AUC',
   pr_auc: 'average precision',
   brier: 'Brier score',
   rmse: 'RMSE',
-  mae: 'MAE',
   r2: 'R²',
+  mae: 'MAE',
   concordance: 'concordance',
 }
