@@ -2,7 +2,15 @@
 // mixture-moments.wasm. Owns no memory: every address is a byte offset into the arena that mixture-moments.ts lays out.
 //
 // Rows are added in their order, tile after tile, two by two: same rows, same bits.
-import { COMPONENTS, expect, FEATURES, LOGS, logDensities, MEANS, stage, TILE, UNIT } from './mixture.as'
+import { expect, logDensities, stage } from './mixture.as'
+
+// A mixture's table, as in mixture.as.ts: a constant that one kernel exports would be a global of its binary.
+const COMPONENTS: usize = 4
+const FEATURES: usize = 8
+const UNIT: usize = 16
+const MEANS: usize = 44
+const TILE: usize = 48
+const LOGS: usize = 56
 
 // @ts-ignore: decorator
 @inline

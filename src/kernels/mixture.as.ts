@@ -19,20 +19,19 @@ const TIED = 1
 
 // Where a mixture's table holds what; mixture-layout.ts tells what each is.
 const SHAPE: usize = 0
-export const COMPONENTS: usize = 4
-export const FEATURES: usize = 8
+const COMPONENTS: usize = 4
+const FEATURES: usize = 8
 const BLOCKS: usize = 12
-export const UNIT: usize = 16
+const UNIT: usize = 16
 const TRIANGLE_BYTES: usize = 20
 const CENTRE: usize = 24
 const TRIANGLES: usize = 28
 const PAIRS: usize = 32
 const CONSTANTS: usize = 36
 const RATES: usize = 40
-export const MEANS: usize = 44
-export const TILE: usize = 48
+const TILE: usize = 48
 const TURNED: usize = 52
-export const LOGS: usize = 56
+const LOGS: usize = 56
 const BEST: usize = 60
 
 // @ts-ignore: decorator
