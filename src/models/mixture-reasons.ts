@@ -3,6 +3,9 @@
  * components, each a Gaussian in one dimension less. With g = Λ (x − μ) and Λ the inverse covariance of a component,
  *
  *   ln N(x without j) = ln N(x) + ½ ln 2π − ½ ln Λ_jj + g_j² / 2 Λ_jj
+ *
+ * A detector's share is the conditional density that follows; a classifier's is the risk less the risk without the column
+ * (Robnik-Šikonja, Kononenko, "Explaining classifications for individual instances", IEEE TKDE 2008).
  */
 import type { Mixture } from '../kernels/mixture.ts'
 import { entry, isMatrix } from '../kernels/mixture-layout.ts'
