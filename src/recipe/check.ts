@@ -196,9 +196,12 @@ function wrong(shape: Shape, node: Node, found: string): Mistake {
   return { path: node.path, span: node.span, found, expected: describeShape(shape, node.path) }
 }
 
+/** `model.n_estimators`, `model.of[1].p`; the words of an ensemble itself are the recipe's. */
+const PARAMETER = /^(model|transforms|balance)(\[\d+\])?(\.of\[\d+\])?\.(?!(of|combine)(\[\d+\])?$)/
+
 /** What a schema allows, in words. A description of the recipe's own schema already is that sentence. */
 export function describeShape(shape: Shape, path = ''): string {
-  const parameter = /^(model|transforms|balance)(\[\d+\])?\./.test(path)
+  const parameter = PARAMETER.test(path)
   if (shape.description && !parameter) {
     const words = wordsOf(flatten(shape))
     const listed = words.length > 0 && words.every(word => shape.description?.includes(word))

@@ -108,8 +108,8 @@ function candidatesOf({ models, recipe: { candidates } }: CompareRequest, { task
     if (definition?.tasks.includes(task)) return own ?? { use: kind, ...(Value.Create(definition.params) as object) }
     const able = allModels.filter(model => model.tasks.includes(task)).map(model => model.kind)
     throw new Failure('USAGE', {
-      problem: definition ? `${kind} does not ${task}` : `${JSON.stringify(kind)} is no model`,
-      hint: `Models that ${task} are ${able.join(', ')}.`,
+      problem: definition ? `${kind} cannot do the task ${task}` : `${JSON.stringify(kind)} is no model`,
+      hint: `Models for the task ${task}: ${able.join(', ')}.`,
     })
   })
 }

@@ -23,8 +23,26 @@ export const catalogue: Catalogue = {
       tasks: ['detect'],
       params: Type.Object({ k: Type.Integer({ default: 2, minimum: 1 }) }),
     },
+    {
+      kind: 'logistic-regression',
+      about: 'A weighted sum as log-odds.',
+      tasks: ['classify'],
+      params: Type.Object({
+        C: Type.Number({ default: 1, exclusiveMinimum: 0 }),
+        max_iter: Type.Integer({ default: 100, minimum: 1 }),
+        penalty: Type.Union([Type.Literal('l2'), Type.Literal('none')], { default: 'l2' }),
+      }),
+    },
+    { kind: 'ridge', about: 'A weighted sum.', tasks: ['regress'], params: Type.Object({}) },
+    { kind: 'cox', about: 'A weighted sum as log hazard.', tasks: ['survive'], params: Type.Object({}) },
   ],
-  balancers: [],
+  balancers: [
+    {
+      kind: 'smote',
+      about: 'Makes rows up.',
+      params: Type.Object({ k_neighbors: Type.Integer({ default: 5, minimum: 1, description: 'How many nearest.' }) }),
+    },
+  ],
   transforms: [
     { kind: 'scale', about: 'Same spread for all.', params: Type.Object({}) },
     {

@@ -1,21 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { Failure } from '../../src/errors.ts'
-import { loadRecipe } from '../../src/recipe/load.ts'
-import { catalogue } from './catalogue.ts'
-
-const load = (text: string) => loadRecipe(text, { path: 'plant.yaml', catalogue })
-
-function messageOf(run: () => unknown): string {
-  try {
-    run()
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error
-    expect(error.code).toBe('RECIPE_INVALID')
-    expect(error.hint).toContain('tocsin schema')
-    return error.message
-  }
-  throw new Error('accepted')
-}
+import { load, messageOf } from './message.ts'
 
 describe('ten mistakes of a stranger, one in each section', () => {
   test.each([
@@ -474,7 +458,7 @@ plant.yaml:7:8  model
   7 | model: isolation-forest
     |        ^^^^^^^^^^^^^^^^
   found     isolation-forest, which does not regress
-  expected  another task; or, for isolation-forest: detect needs no label, or one that says which rows are bad`,
+  expected  ridge; or, for isolation-forest: detect needs no label, or one that says which rows are bad`,
     ],
     [
       'levels out of order',
