@@ -143,6 +143,13 @@ async function settle(
   if (recipe.task === 'detect' && wanted === undefined) return { recipe: settled, judged: undefined, found: undefined }
   const judging = judgingOf(rows, split, recipe, features, row => isUsable(rows, recipe, row))
   const progress = (what: string) => (done: number, total: number) => host.progress(what, done, total)
+  if (!judging && wanted !== undefined)
+    throw new Failure('TOO_FEW_ROWS', {
+      what: 'Rows that tell better parameters from worse, bad ones and good ones',
+      found: 0,
+      needed: 1,
+      hint: 'Check the label: apart from the test rows all have one answer. Or leave out search.',
+    })
   if (!judging || (wanted === undefined && judging.chosen.length > JUDGED_ROWS))
     return { recipe: settled, judged: undefined, found: undefined }
   if (wanted === undefined) {
