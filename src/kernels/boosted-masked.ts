@@ -10,8 +10,8 @@
  * thresholds lie below x than below t. A category is its place among those that some node sends left.
  */
 import { createArena } from './arena.ts'
+import { type BinKernel, EDGE_BYTES, writeEdges } from './bins.ts'
 import { type BoostedTrees, CATEGORIES, categoryOf, type Packed, sendsLeft } from './boosted-nodes.ts'
-import { type BinNumbers, writeEdges } from './histogram.ts'
 
 const MOST_LEAVES = 64
 const FEW_LEAVES = 32
@@ -31,7 +31,6 @@ const STEP = 32
 
 const OP_BYTES = 16
 const TREE_BYTES = 24
-const EDGE_BYTES = 2048
 
 /** One column of bytes. `missingLeft`: a second one of the same numbers, for nodes that send a missing one left. */
 interface ByteColumn {
@@ -78,7 +77,7 @@ export function packMasked(trees: BoostedTrees): Packed | undefined {
     kind === 'category' ? 0 : writeEdges(f64, at.edges + c * EDGE_BYTES, values),
   )
   const places = columns.map(({ kind, values }) => (kind === 'category' ? placesOf(values) : undefined))
-  const { binNumbers } = arena.link<{ binNumbers: BinNumbers }>('histogram')
+  const { binNumbers } = arena.link<BinKernel>('bins')
   const { sumMasked } = arena.link<Kernel>('boosted')
   const sums = at.sums / 8
 

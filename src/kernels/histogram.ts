@@ -11,6 +11,7 @@
  * weighted variance, which for targets of 0 and 1 is half that of the Gini impurity.
  */
 import { createArena } from './arena.ts'
+import { type BinKernel, COUNT_BYTES, EDGE_BYTES, writeEdges } from './bins.ts'
 
 export interface Histograms {
   readonly rows: number
@@ -94,8 +95,6 @@ export interface Split {
 }
 
 interface Kernel {
-  sortNumbers(values: number, n: number, scratch: number, counts: number): void
-  binNumbers: BinNumbers
   largest(values: number, n: number): number
   logisticSlopes(raw: number, y: number, weight: number, n: number, gradient: number, hessian: number): void
   sumRows(order: number, n: number, first: number, second: number, sums: number): void
@@ -126,21 +125,9 @@ type Accumulate = (bins: number, order: number, n: number, gathered: number, his
 
 type AccumulateAll = (bins: number, n: number, pairs: number, histogram: number) => void
 
-export type BinNumbers = (
-  source: number,
-  n: number,
-  edges: number,
-  half: number,
-  target: number,
-  stride: number,
-  missing: number,
-  flip: number,
-) => number
-
 /** Bytes of the cells of a column, and of what stands before them: the total of the slot. */
 const COLUMN = 4096
 const TOTAL = 64
-const LARGEST_EDGES = 256
 
 /** Bytes that a slot takes. */
 export function slotBytes(columns: number): number {
@@ -150,9 +137,58 @@ export function slotBytes(columns: number): number {
 /** Room for `columns` columns of `rows` rows, and for the histograms of `slots` nodes at a time.
  * @throws RangeError where that is more than 4 GiB */
 export function openHistograms(rows: number, columns: number, slots: number): Histograms {
-  const eights = Math.ceil(columns / 8)
+  const room = layOut(rows, columns, slots)
+  const { at, i32, f64 } = room.arena
+  const oneARow = (region: number) => f64.subarray(region / 8, region / 8 + rows)
+  const order = i32.subarray(at.order / 4, at.order / 4 + rows)
+  for (let row = 0; row < rows; row++) order[row] = row
+  return {
+    rows,
+    order,
+    y: oneARow(at.y),
+    weight: oneARow(at.weight),
+    raw: oneARow(at.raw),
+    gradient: oneARow(at.gradient),
+    hessian: oneARow(at.hessian),
+    ...binning(room),
+    ...ofRows(room),
+    ...summing(room),
+    ...cutting(room),
+  }
+}
+
+interface Room {
+  readonly arena: ReturnType<typeof regions>
+  readonly kernel: Kernel
+  readonly rows: number
+  readonly columns: number
+  /** Bits that a number of rows takes. */
+  readonly countBits: number
+  /** How many cells each column has. */
+  readonly cells: Int32Array
+  binsAt(column: number): number
+  cellsAt(slot: number): number
+}
+
+function layOut(rows: number, columns: number, slots: number): Room {
+  const arena = regions(rows, columns, slots)
+  const { at, i32 } = arena
+  return {
+    arena,
+    kernel: arena.link<Kernel>('histogram'),
+    rows,
+    columns,
+    countBits: 32 - Math.clz32(rows),
+    cells: i32.subarray(at.cells / 4, at.cells / 4 + columns),
+    binsAt: column => at.bins + (column >> 3) * rows * 8 + (column & 7),
+    cellsAt: slot => at.slots + slot * slotBytes(columns) + TOTAL,
+  }
+}
+
+function regions(rows: number, columns: number, slots: number) {
+  // The kernel takes two rows at a time.
   const even = rows + (rows % 2)
-  const arena = createArena({
+  return createArena({
     y: even * 8,
     weight: even * 8,
     raw: even * 8,
@@ -162,57 +198,28 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
     scratch: rows * 4,
     pairs: even * 16,
     gathered: rows * 16,
-    bins: eights * rows * 8,
+    bins: Math.ceil(columns / 8) * rows * 8,
     slots: slots * slotBytes(columns),
-    edges: LARGEST_EDGES * 8,
-    counts: 6 * 2048 * 4,
+    edges: EDGE_BYTES,
+    counts: COUNT_BYTES,
     cells: columns * 4,
     columns: columns * 4,
     directions: columns * 4,
     table: 256,
     scan: 128,
   })
-  const { at, u8, i32, u32, f64 } = arena
-  const kernel = arena.link<Kernel>('histogram')
-  const f64At = (region: number, length: number) => f64.subarray(region / 8, region / 8 + length)
-  const gradient = f64At(at.gradient, rows)
-  const hessian = f64At(at.hessian, rows)
-  const order = i32.subarray(at.order / 4, at.order / 4 + rows)
-  for (let row = 0; row < rows; row++) order[row] = row
-  const cells = i32.subarray(at.cells / 4, at.cells / 4 + columns)
-  const countBits = 32 - Math.clz32(rows)
+}
 
-  /** The place behind an odd number of rows, which the kernel takes along. */
-  const clearOdd = () => {
-    if (even === rows) return
-    f64[at.gradient / 8 + rows] = 0
-    f64[at.hessian / 8 + rows] = 0
-  }
-  const binsAt = (column: number) => at.bins + (column >> 3) * rows * 8 + (column & 7)
-  const cellsAt = (slot: number) => at.slots + slot * slotBytes(columns) + TOTAL
-  const sums = (address: number): Sums => {
-    const word = address / 4
-    const low = u32[word + 2]!
-    const rows = countBits === 32 ? low : low & (2 ** countBits - 1)
-    return {
-      gradient: i32[word + 1]! * 2 ** 32 + u32[word]!,
-      hessian: (i32[word + 3]! * 2 ** 32 + (low - rows)) / 2 ** countBits,
-      rows,
-    }
-  }
+type Binning = Pick<Histograms, 'sort' | 'binNumbers' | 'setBins' | 'bins' | 'binOf'>
 
+function binning({ arena, rows, cells, binsAt }: Room): Binning {
+  const { at, u8, f64 } = arena
+  const kernel = arena.link<BinKernel>('bins')
   return {
-    rows,
-    order,
-    y: f64At(at.y, rows),
-    weight: f64At(at.weight, rows),
-    raw: f64At(at.raw, rows),
-    gradient,
-    hessian,
     sort(values) {
       f64.set(values, at.gradient / 8)
       kernel.sortNumbers(at.gradient, values.length, at.hessian, at.counts)
-      return f64At(at.gradient, values.length)
+      return f64.subarray(at.gradient / 8, at.gradient / 8 + values.length)
     },
     binNumbers(column, values, edges) {
       const half = writeEdges(f64, at.edges, edges)
@@ -226,32 +233,26 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
     },
     bins: column => cells[column]! - 1,
     binOf: (column, row) => u8[binsAt(column) + 8 * row]!,
+  }
+}
+
+type OfRows = Pick<Histograms, 'logisticSlopes' | 'setPairs' | 'slopes' | 'raise'>
+
+function ofRows({ arena: { at, f64 }, kernel, rows, countBits }: Room): OfRows {
+  const even = rows + (rows % 2)
+  return {
     logisticSlopes() {
       kernel.logisticSlopes(at.raw, at.y, at.weight, rows, at.gradient, at.hessian)
     },
     setPairs() {
-      clearOdd()
+      // Behind an odd last row the kernel may have left something.
+      for (const region of [at.gradient, at.hessian]) f64.fill(0, region / 8 + rows, region / 8 + even)
       const scale = {
         gradient: unit(kernel.largest(at.gradient, even), Math.min(MOST_BITS, 62 - countBits)),
         hessian: unit(kernel.largest(at.hessian, even), Math.min(MOST_BITS, 62 - 2 * countBits)),
       }
       kernel.makePairs(at.gradient, at.hessian, rows, scale.gradient, scale.hessian, countBits, at.pairs)
       return scale
-    },
-    build(slot, from, to) {
-      const histogram = cellsAt(slot)
-      const first = at.order + 4 * from
-      kernel.clearCells(histogram, at.cells, columns)
-      if (to - from === rows) kernel.sumPairs(rows, at.pairs, histogram - TOTAL)
-      else kernel.gatherPairs(first, to - from, at.pairs, at.gathered, histogram - TOTAL)
-      for (let eight = 0; eight < eights; eight++) {
-        const bins = at.bins + eight * rows * 8
-        const cells = histogram + eight * 8 * COLUMN
-        const full = columns - eight * 8 > 4
-        if (to - from === rows)
-          (full ? kernel.accumulateAllEight : kernel.accumulateAllFour)(bins, rows, at.pairs, cells)
-        else (full ? kernel.accumulateEight : kernel.accumulateFour)(bins, first, to - from, at.gathered, cells)
-      }
     },
     slopes(from, to) {
       kernel.sumRows(at.order + 4 * from, to - from, at.gradient, at.hessian, at.scan)
@@ -260,14 +261,53 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
     raise(from, to, step) {
       kernel.addToRows(at.order + 4 * from, to - from, at.raw, step)
     },
+  }
+}
+
+type Summing = Pick<Histograms, 'build' | 'subtract' | 'total' | 'cell'>
+
+function summing({ arena: { at, i32, u32 }, kernel, rows, columns, countBits, cellsAt }: Room): Summing {
+  const sums = (address: number): Sums => {
+    const word = address / 4
+    const low = u32[word + 2]!
+    const count = countBits === 32 ? low : low & (2 ** countBits - 1)
+    return {
+      gradient: i32[word + 1]! * 2 ** 32 + u32[word]!,
+      hessian: (i32[word + 3]! * 2 ** 32 + (low - count)) / 2 ** countBits,
+      rows: count,
+    }
+  }
+  return {
+    build(slot, from, to) {
+      const histogram = cellsAt(slot)
+      const first = at.order + 4 * from
+      const all = to - from === rows
+      kernel.clearCells(histogram, at.cells, columns)
+      if (all) kernel.sumPairs(rows, at.pairs, histogram - TOTAL)
+      else kernel.gatherPairs(first, to - from, at.pairs, at.gathered, histogram - TOTAL)
+      for (let column = 0; column < columns; column += 8) {
+        const bins = at.bins + column * rows
+        const cells = histogram + column * COLUMN
+        const eight = columns - column > 4
+        if (all) (eight ? kernel.accumulateAllEight : kernel.accumulateAllFour)(bins, rows, at.pairs, cells)
+        else (eight ? kernel.accumulateEight : kernel.accumulateFour)(bins, first, to - from, at.gathered, cells)
+      }
+    },
     subtract(slot, less) {
       kernel.subtractCells(cellsAt(slot), cellsAt(less), at.cells, columns)
     },
     total: slot => sums(cellsAt(slot) - TOTAL),
     cell: (slot, column, bin) => sums(cellsAt(slot) + column * COLUMN + bin * 16),
+  }
+}
+
+type Cutting = Pick<Histograms, 'scan' | 'partition'>
+
+function cutting({ arena: { at, u8, i32, f64 }, kernel, countBits, binsAt, cellsAt }: Room): Cutting {
+  const [wide, narrow] = [at.scan / 8, at.scan / 4]
+  return {
     scan(slot, among, { leastRows, leastHessian, l2, gain, bounds }) {
       i32.set(among, at.columns / 4)
-      const [wide, narrow] = [at.scan / 8, at.scan / 4]
       f64[wide] = l2
       // A hessian of 0 would divide by it.
       f64[wide + 1] = Math.max(1, leastHessian)
@@ -297,16 +337,6 @@ export function openHistograms(rows: number, columns: number, slots: number): Hi
       return from + kernel.partition(at.order + 4 * from, to - from, binsAt(column), at.table, at.scratch)
     },
   }
-}
-
-/** Lays edges out for the search of the kernel's `binNumbers`: filled up with +Infinity, which nothing exceeds. Returns
- * its `half`. */
-export function writeEdges(f64: Float64Array, at: number, edges: Float64Array): number {
-  if (edges.length === 0) return 0
-  const half = 2 ** (31 - Math.clz32(edges.length))
-  f64.fill(Infinity, at / 8, at / 8 + 2 * half)
-  f64.set(edges, at / 8)
-  return half * 8
 }
 
 /** The kernel rounds by a trick that holds below 2^51. The scales are powers of two that leave sums of all rows room in

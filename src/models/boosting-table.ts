@@ -1,4 +1,5 @@
 /** The rows that teach, in bins, and what is needed to ask the same of raw columns: edges, and codes of categories. */
+import { Failure } from '../errors.ts'
 import { type Histograms, openHistograms, slotBytes } from '../kernels/histogram.ts'
 import { binEdges, edgeRows } from '../math/bin-edges.ts'
 import type { Column, Columns } from '../math/columns.ts'
@@ -39,7 +40,7 @@ const MOST_CATEGORIES = 254
 export function tableOf(x: Columns, { rows, named, bins, slots: wanted, random }: Request): BoostingTable {
   const columns = x.columns.length
   const slots = Math.max(FEWEST_SLOTS, Math.min(wanted, Math.floor(SLOT_BYTES / slotBytes(columns))))
-  const histograms = openHistograms(rows.length, columns, slots)
+  const histograms = roomFor(rows.length, columns, slots)
   const sample = edgeRows(rows.length, random)
   const edges: Float64Array[] = []
   const categories = new Int32Array(columns)
@@ -64,6 +65,17 @@ export function tableOf(x: Columns, { rows, named, bins, slots: wanted, random }
     levelStart[c + 1] = levels.length
   }
   return { histograms, slots, edges, categories, levels, levelStart, anyMissing }
+}
+
+function roomFor(rows: number, columns: number, slots: number): Histograms {
+  try {
+    return openHistograms(rows, columns, slots)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new Failure('OUT_OF_MEMORY', {
+      reason: `gradient-boosting holds all rows that teach at once; ${rows} rows of ${columns} features do not fit 4 GB`,
+    })
+  }
 }
 
 function gather(column: Float64Array, rows: Int32Array, out: Float64Array): Float64Array {
