@@ -16,6 +16,13 @@ export interface Chart {
 export interface Cut {
   readonly name: string
   readonly cut: number
+  /** What lies below it alarms: a predicted number of which low is the risk. */
+  readonly below?: boolean
+}
+
+/** What alarms: "> 0.52". */
+export function beyondText({ cut, below }: Cut): string {
+  return `${below ? '<' : '>'} ${figure(cut)}`
 }
 
 export interface Grid {
@@ -101,12 +108,12 @@ export function scaleFor(values: Iterable<number>, ticks = 5): Scale {
 export function cutsAcross(cuts: readonly Cut[], scale: Scale, plotHeight: number): object {
   const places = cuts.map(({ cut }) => ((scale.max - cut) / (scale.max - scale.min)) * plotHeight)
   const apart = spread(places, 30)
-  const data = cuts.map(({ name, cut }, i) => ({
-    yAxis: cut,
+  const data = cuts.map((cut, i) => ({
+    yAxis: cut.cut,
     lineStyle: { color: levelColour(i + 1, cuts.length), width: 1.5, type: 'dashed' },
     label: {
       position: 'end',
-      formatter: `${clip(name, 16)}\n> ${figure(cut)}`,
+      formatter: `${clip(cut.name, 16)}\n${beyondText(cut)}`,
       align: 'left',
       lineHeight: 14,
       color: INK,
@@ -121,8 +128,11 @@ export function cutsAcross(cuts: readonly Cut[], scale: Scale, plotHeight: numbe
 export function cutsUpright(cuts: readonly Cut[], scale: Scale, plotWidth: number): object {
   let end = -Infinity
   let floor = 0
-  const data = cuts.map(({ name, cut }, i) => {
-    const text = `${clip(name, 18)} > ${figure(cut)}`
+  // From left to right, so that each label knows its neighbour.
+  const ascending = cuts.map((cut, i) => ({ ...cut, i })).sort((a, b) => a.cut - b.cut)
+  const data = ascending.map(({ i, ...of }) => {
+    const { name, cut } = of
+    const text = `${clip(name, 18)} ${beyondText(of)}`
     const half = text.length * 3.1
     const at = ((cut - scale.min) / (scale.max - scale.min)) * plotWidth
     floor = at - half < end + 8 ? floor + 1 : 0

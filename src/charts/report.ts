@@ -24,6 +24,8 @@ export interface Report {
   readonly title: string
   readonly subtitle?: string | undefined
   readonly headline: readonly Fact[]
+  /** What comes before everything but the headline: how good the model is. */
+  readonly quality?: readonly Table[]
   readonly charts: readonly { readonly svg: string; readonly about: string; readonly wide: boolean }[]
   readonly tables: readonly Table[]
   readonly alarms?: Table | undefined
@@ -55,8 +57,9 @@ ${subtitle ? `<p class="subtitle">${escaped(subtitle)}</p>` : ''}
 ${report.unsupported.map(text => banner('NOT SUPPORTED', text)).join('\n')}
 ${report.warnings.map(text => banner('NOTE', text)).join('\n')}
 <section class="headline">${report.headline.map(tile).join('')}</section>
+${(report.quality ?? []).map(each => `<section>${table(each, 'h2')}</section>`).join('\n')}
 ${section('Charts', report.charts.length ? `<div class="charts">${report.charts.map(picture).join('')}</div>` : '')}
-${section('Figures', report.tables.map(table).join('\n'))}
+${section('Figures', report.tables.map(each => table(each)).join('\n'))}
 ${section('Alarms', alarms ? table(alarms) : '')}
 ${section('Model card', report.card.length ? `<dl>${report.card.map(entry).join('')}</dl>` : '')}
 ${section('Notes on the data', report.notes.length ? `<ul>${report.notes.map(note => `<li>${escaped(note)}</li>`).join('')}</ul>` : '')}
@@ -85,9 +88,9 @@ function picture({ svg, about, wide }: Report['charts'][number]): string {
   return `<figure class="${wide ? 'wide' : 'half'}">${inked}</figure>`
 }
 
-function table({ title, head, rows, foot }: Table): string {
+function table({ title, head, rows, foot }: Table, heading: 'h2' | 'h3' = 'h3'): string {
   const cells = (row: readonly string[], tag: string) => row.map(text => `<${tag}>${escaped(text)}</${tag}>`).join('')
-  return `<h3>${escaped(title)}</h3>
+  return `<${heading}>${escaped(title)}</${heading}>
 <div class="scroll"><table>
 <thead><tr>${cells(head, 'th')}</tr></thead>
 <tbody>

@@ -7,10 +7,12 @@ export interface ScoreHistogram {
   /** With labels: how many of `counts` are bad. */
   readonly bad?: readonly number[] | undefined
   readonly cuts: readonly Cut[]
+  /** What the numbers are; the risk by default. */
+  readonly quantity?: string
 }
 
 /** Rows by risk, bars coloured by the level that the middle of the bar has; labelled bad rows hatched on top. */
-export function scoreHistogram({ edges, counts, bad, cuts }: ScoreHistogram): Chart {
+export function scoreHistogram({ edges, counts, bad, cuts, quantity }: ScoreHistogram): Chart {
   const [width, height] = [860, 330]
   const floors = Math.min(cuts.length, 3)
   const grid = { left: 72, right: 28, top: 62 + 14 * floors, bottom: 52 }
@@ -18,7 +20,11 @@ export function scoreHistogram({ edges, counts, bad, cuts }: ScoreHistogram): Ch
   const rows = counts.reduce((sum, n) => sum + n, 0)
   // Beside a peak of thousands, the few alarming rows are the ones to see.
   const log = Math.max(...counts, 0) > 300
-  const level = (i: number) => cuts.filter(({ cut }) => (edges[i]! + edges[i + 1]!) / 2 > cut).length
+  const title = quantity ? 'What the model predicted' : 'Risk of all rows'
+  const level = (i: number) => {
+    const middle = (edges[i]! + edges[i + 1]!) / 2
+    return cuts.filter(({ cut, below }) => (below ? middle < cut : middle > cut)).length
+  }
   const bars = (of: readonly number[], colour: (i: number) => string) => ({
     type: 'custom',
     silent: true,
@@ -28,13 +34,13 @@ export function scoreHistogram({ edges, counts, bad, cuts }: ScoreHistogram): Ch
   })
   return {
     name: 'score-histogram',
-    title: 'Risk of all rows',
-    about: `${rows} rows by risk, with the cuts ${cuts.map(({ name, cut }) => `${name} ${figure(cut)}`).join(', ')}.`,
+    title,
+    about: `${rows} rows by ${quantity ?? 'risk'}, with the cuts ${cuts.map(({ name, cut }) => `${name} ${figure(cut)}`).join(', ')}.`,
     width,
     height,
     option: {
-      ...frame('Risk of all rows', subtitle(rows, bad), grid),
-      xAxis: axis('risk (no unit; higher is riskier)', 'x', { type: 'value', ...x }),
+      ...frame(title, subtitle(rows, bad), grid),
+      xAxis: axis(quantity ?? 'risk (no unit; higher is riskier)', 'x', { type: 'value', ...x }),
       yAxis: axis(log ? 'rows (log scale)' : 'rows', 'y', {
         type: log ? 'log' : 'value',
         ...(log ? { min: 0.5 } : { minInterval: 1 }),
