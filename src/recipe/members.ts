@@ -20,6 +20,10 @@ export function stepText(step: Step): string {
   return [use, ...members, ...values].join(', ')
 }
 
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ')
+/** As people write it in a recipe: "balanced", "[64, 32]", "{bad: 5}". */
+export function valueText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(valueText).join(', ')}]`
+  if (typeof value !== 'object' || value === null) return String(value)
+  const entries = Object.entries(value).map(([name, each]) => `${name}: ${valueText(each)}`)
+  return `{${entries.join(', ')}}`
 }

@@ -4,11 +4,24 @@
  */
 import { type Histogram, histogram, type Slices, slices, thin } from '../math/bins.ts'
 import { exposureWeeks } from '../math/budget.ts'
-import { concordance } from '../math/concordance.ts'
 import { byGroup, episodes, type Groups, type Hold, heldRisk, lastingAlarms } from '../math/episodes.ts'
 import * as metrics from '../math/metrics.ts'
-import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../math/regression.ts'
+import type { ReliabilityBin } from '../math/reliability.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
+import type { AnswerWords } from '../recipe/answer-text.ts'
+import type { Task } from '../recipe/schema.ts'
+import {
+  type Answer,
+  calibrationOf,
+  type Figures,
+  isProbability,
+  judgement,
+  type Regression,
+  regressionOf,
+  type Survival,
+  survivalOf,
+} from './assess-answers.ts'
+import { type Control, type ControlStatistics, controlOf } from './control.ts'
 
 export interface AssessedLevel {
   readonly name: string
@@ -36,11 +49,15 @@ export interface Assessed {
   readonly targetFar?: string | undefined
   /** Groups run to failure: their last row is the end. Adds the lead times. */
   readonly runToFailure?: boolean | undefined
+  /** What the model was asked; a classifier's risk may be a probability. */
+  readonly task?: Task | undefined
+  /** What the risk is held against, in words. */
+  readonly answerWords?: AnswerWords | undefined
+  /** Nobody may see what each row turned out to be. */
+  readonly hidesAnswers?: boolean
+  /** Of principal components. */
+  readonly control?: ControlStatistics | undefined
 }
-
-export type Answer =
-  | { readonly predicted: Float64Array; readonly measured: Float64Array }
-  | { readonly time: Float64Array; readonly event: Float64Array }
 
 /** A figure and its 95 % interval. */
 export interface Measured {
@@ -97,12 +114,22 @@ export interface Evaluation {
   readonly confusion_matrix: metrics.Confusion | null
   readonly matthews: number | null
   readonly roc_auc_interval: readonly [number, number] | null
-  /** False when the interval of the AUC covers 0.5. */
+  /** False when the interval of the first figure covers what guessing gets. */
   readonly better_than_chance: boolean | null
+  readonly task: Task | null
+  readonly answer: AnswerWords | null
+  /** By task, with 95 % intervals: `auc`, `pr_auc`, `brier`; `rmse`, `r2`, `mae`; `concordance`. */
+  readonly figures: Figures
+  /** Of a probability: mean squared error, and told against seen. */
+  readonly brier: number | null
+  readonly calibration: readonly ReliabilityBin[] | null
   /** Of a predicted number, in its own unit. */
-  readonly regression: { readonly n: number; readonly rmse: number; readonly mae: number; readonly r2: number } | null
+  readonly regression: Regression | null
   /** Of the time until an event: the share of comparable pairs in which the earlier event had the higher risk. */
   readonly concordance: number | null
+  readonly survival: Survival | null
+  /** Of principal components: T² and SPE beside their limits. */
+  readonly control: Control | null
   readonly n_labelled: number
   readonly n_bad: number
   readonly weeks: number
@@ -121,6 +148,7 @@ export interface Evaluation {
 const BARS = 60
 const SLICES = 660
 const CURVE_POINTS = 400
+const POINTS = 800
 
 export function assess(input: Assessed): Evaluation {
   const { risk, levels, label } = input
@@ -143,8 +171,8 @@ export function assess(input: Assessed): Evaluation {
     threshold: levels[0]!.cut,
     target_far: input.targetFar ?? null,
     ...supervised(risk, label, levels[0]!.cut),
-    regression: regressionOf(input.answer),
-    concordance: concordanceOf(risk, input.answer),
+    ...answered(input),
+    control: monitored(input),
     weeks,
     weeks_from: weeksFrom(input, groups),
     levels: levels.map((of, i) => {
@@ -194,32 +222,31 @@ function supervised(risk: Float64Array, label: metrics.Labels | undefined, cut: 
     confusion_matrix: labelled ? at : null,
     matthews: or(metrics.matthews(at)),
     roc_auc_interval: told ? ([area.low, area.high] as const) : null,
-    better_than_chance: told ? area.betterThanChance : null,
     n_labelled: bad + good,
     n_bad: bad,
     ...curves(risk, label, told ? curve : undefined),
   }
 }
 
-function regressionOf(answer: Answer | undefined): Evaluation['regression'] {
-  if (!answer || !('measured' in answer)) return null
-  const { predicted, measured } = answer
-  const n = count(measured, (value, i) => Number.isFinite(value) && Number.isFinite(predicted[i]))
-  if (n < 2) return null
+/** What depends on the task. */
+function answered({ risk, label, answer, task, answerWords, hidesAnswers }: Assessed) {
+  const { figures, betterThanChance } = judgement(risk, label, answer, task)
+  const bad = count(risk, (value, i) => Number.isFinite(value) && label?.[i] === 1)
   return {
-    n,
-    rmse: rootMeanSquaredError(predicted, measured),
-    mae: meanAbsoluteError(predicted, measured),
-    r2: rSquared(predicted, measured),
+    task: task ?? null,
+    answer: answerWords ?? null,
+    figures,
+    better_than_chance: betterThanChance,
+    brier: figures.brier?.value ?? null,
+    calibration: label && isProbability(risk, task) ? calibrationOf(risk, label, bad) : null,
+    regression: regressionOf(answer, hidesAnswers ? 0 : POINTS),
+    concordance: figures.concordance?.value ?? null,
+    survival: survivalOf(risk, answer),
   }
 }
 
-/** Of rows whose time, event and risk are all known. */
-function concordanceOf(risk: Float64Array, answer: Answer | undefined): number | null {
-  if (!answer || !('time' in answer)) return null
-  const { time, event } = answer
-  const known = time.map((t, i) => (event[i] === 0 || event[i] === 1 ? t : Number.NaN))
-  return figure(concordance(known, Uint8Array.from(event), risk).index)
+function monitored({ control, seconds, risk }: Assessed): Control | null {
+  return control ? controlOf(control, placesAlong(risk, seconds).x, SLICES) : null
 }
 
 function levelResult(
@@ -229,7 +256,8 @@ function levelResult(
   held: Float64Array,
   weeks: number,
 ): LevelResult {
-  const { risk, label, group } = input
+  const { risk, group } = input
+  const label = input.label ?? beyond(input.answer, level.cut)
   const found = episodes(held, level.cut, { group })
   const at = label ? metrics.confusion(risk, label, level.cut) : undefined
   const judged = at && at.TP + at.TN + at.FP + at.FN > 0
@@ -246,6 +274,12 @@ function levelResult(
     recall: judged ? measured(at.TP, at.TP + at.FN) : null,
     false_alarm_share: judged ? measured(at.FP, at.FP + at.TN) : null,
   }
+}
+
+/** Of a number, a row is bad at a level when what was measured is itself beyond the cut. */
+function beyond(answer: Answer | undefined, cut: number): Float64Array | undefined {
+  if (!answer || !('measured' in answer)) return undefined
+  return answer.measured.map(m => (Number.isFinite(m) ? Number((answer.turned ? -m : m) > cut) : Number.NaN))
 }
 
 function measured(part: number, whole: number): Measured | null {
@@ -293,9 +327,13 @@ function distribution(risk: Float64Array, known: Float64Array, label?: metrics.L
 
 /** Along time when every scored row has one, else along the rows. */
 function timelineOf({ risk, seconds, label }: Assessed, level: Uint8Array): Evaluation['timeline'] {
-  const time = Boolean(seconds?.every((s, i) => Number.isFinite(s) || !Number.isFinite(risk[i]!)))
-  const x = time ? seconds!.map(s => s * 1000) : Float64Array.from(risk, (_, i) => i + 1)
+  const { time, x } = placesAlong(risk, seconds)
   return { ...slices(x, risk, SLICES, level), time, bad: label ? stretches(x, label) : [] }
+}
+
+function placesAlong(risk: Float64Array, seconds: Float64Array | undefined): { time: boolean; x: Float64Array } {
+  const time = Boolean(seconds?.every((s, i) => Number.isFinite(s) || !Number.isFinite(risk[i]!)))
+  return { time, x: time ? seconds!.map(s => s * 1000) : Float64Array.from(risk, (_, i) => i + 1) }
 }
 
 /** From the first to the last of consecutive bad rows in order of x; those less than a slice apart are joined. */

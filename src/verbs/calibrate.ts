@@ -10,7 +10,7 @@ import {
   cutForShare,
   type HeldOut,
 } from '../math/budget.ts'
-import type { Level, Rule } from '../recipe/schema.ts'
+import type { Level, Recipe, Rule } from '../recipe/schema.ts'
 
 export interface CalibrationRows {
   /** Risks of the rows that taught: a contamination is a share of these. */
@@ -100,6 +100,25 @@ export function ruleText(rule: Rule): string {
       return `contamination ${percent(rule.value)}`
     case 'risk':
       return `risk ${rule.value}`
+  }
+}
+
+/** A rule of an artifact as a sentence: which rows it counted. */
+export function ruleWords(rule: string, { columns, task }: Pick<Recipe, 'columns' | 'task'>): string {
+  const [kind, ...rest] = rule.split(' ')
+  const share = rest.join(' ')
+  const normal = columns.label === undefined ? 'held-out rows' : 'held-out rows that are not bad'
+  switch (kind) {
+    case 'recall':
+      return `${rule}: at least ${share} of the held-out bad rows are found`
+    case 'quantile':
+      return `${rule}: ${share} of the ${normal} stay quiet`
+    case 'contamination':
+      return `${rule}: ${share} of the rows that taught are beyond it`
+    case 'risk':
+      return task === 'detect' || task === 'classify' ? `${rule}, as the recipe sets it` : 'as the recipe sets it'
+    default:
+      return rule
   }
 }
 

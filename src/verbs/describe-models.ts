@@ -4,6 +4,8 @@ import { nearest } from '../math/nearest.ts'
 import { findModel, models } from '../models/index.ts'
 import type { Model, Task } from '../models/model.ts'
 import { generally, type Shape } from '../recipe/check.ts'
+import { valueText } from '../recipe/members.ts'
+import type { Step } from '../recipe/schema.ts'
 
 export interface ModelDescription {
   readonly kind: string
@@ -57,6 +59,15 @@ function describeModel({ kind, about, tasks, formula, source, takesMissing, para
       about: schema.description ?? '',
     })),
   }
+}
+
+/** Parameters that somebody chose, or a search found: those that differ from the model's own, "encoder_dims [16]". */
+export function chosenParameters({ use, ...given }: Step): string[] {
+  const { properties = {} } = (findModel(use)?.params ?? {}) as Shape
+  return Object.entries(given).flatMap(([name, value]) => {
+    const { default: own = null } = (properties[name] ?? {}) as { default?: unknown }
+    return valueText(value) === valueText(own) ? [] : [`${name} ${valueText(value)}`]
+  })
 }
 
 /** "100", "[64, 32, 16]", "auto"; — for none. */

@@ -1,5 +1,6 @@
 /** What a model is worth on a table: with labels against them, without them by its scores and alarms over time. */
 import { join } from 'node:path'
+import type { Artifact } from '../artifact/artifact.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { learnStatement } from '../plan/learn.ts'
@@ -73,17 +74,26 @@ export async function evaluate(host: Host, request: EvaluateRequest): Promise<Ev
         cuts,
         samplesPerWeek: request.samplesPerWeek,
         runToFailure: request.runToFailure ?? false,
+        label: request.label,
         subtitle: `Evaluation on ${request.input.join(', ')}`,
+        where: 'these rows',
       }
+      const warnings = [...scored.warnings, ...taught(artifact, scored.sha256)]
       const evaluation = evaluationOf(subject)
       await run.write(METRICS, `${JSON.stringify(evaluation, null, 2)}\n`)
-      await run.write(PAGE, await pageOf(subject, evaluation))
+      await run.write(PAGE, await pageOf({ ...subject, warnings }, evaluation))
       await run.write(PREDICTIONS, predictionsCsv(scored.risk, cuts[0]?.cut ?? Number.POSITIVE_INFINITY))
       const pictures = await drawPictures(run, evaluation, artifact.recipe.columns.group)
       const files = await run.publish({ files: [PAGE, PREDICTIONS, ...pictures, METRICS], metadata: undefined })
-      return { model, evaluation, directory, files, warnings: scored.warnings }
+      return { model, evaluation, directory, files, warnings }
     },
   )
+}
+
+function taught({ lineage, quality }: Artifact, sha256: string): string[] {
+  if (sha256 === '' || sha256 !== lineage.sha256) return []
+  const instead = quality ? '; the out-of-fold figures tell' : ''
+  return [`these are the rows that the model was fitted on: its figures on them are too good${instead}`]
 }
 
 interface ScoredRows {

@@ -2,20 +2,37 @@
 import type { FitResult } from './fit.ts'
 import { evaluationOf, pageOf, type Subject } from './report.ts'
 
-/** The rows of the table that the model has not learned from. The cuts were set on some of them; the page says so. */
+/**
+ * A model that learned from answers is judged by the rows kept for the test, where there are any: its cuts, and the
+ * probability that it tells, were set on the held-out ones. A detector is judged by all that did not teach it, the bad
+ * ones first of all, of which a test has few.
+ */
 export function subjectOf(result: FitResult): Subject {
   const { artifact, rows, split } = result
-  const taught = new Set(split.train)
+  const { chosen, where } = artifact.task === 'detect' ? untaught(result) : judging(result)
   return {
     artifact,
     id: result.id,
     rows,
     risk: result.risk,
-    chosen: Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => !taught.has(row)),
+    chosen,
     cuts: artifact.levels,
-    subtitle: `${artifact.recipe.model.use} on ${artifact.lineage.files.join(', ')}: the rows that did not teach it`,
+    subtitle: `${artifact.recipe.model.use} on ${artifact.lineage.files.join(', ')}: ${where}`,
+    where: artifact.task === 'detect' ? 'rows that did not teach' : split.test.length ? where : 'the held-out rows',
     notes: [...result.source.notes, ...result.notes],
   }
+}
+
+function untaught({ rows, split }: FitResult) {
+  const taught = new Set(split.train)
+  const chosen = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => !taught.has(row))
+  return { chosen, where: 'the rows that did not teach it' }
+}
+
+function judging({ split: { test, heldOut } }: FitResult) {
+  return test.length
+    ? { chosen: test, where: `the ${test.length} rows kept for the test` }
+    : { chosen: heldOut, where: `the ${heldOut.length} held-out rows, on which its cuts were set` }
 }
 
 /** The page as one text. */

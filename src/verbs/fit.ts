@@ -154,12 +154,12 @@ async function settle(
     return { recipe: settled, judged: undefined, found: undefined }
   if (wanted === undefined) {
     const validated = await crossValidate(crew, { ...judging.request, progress: progress('judging') })
-    return { recipe: settled, judged: qualityOf(judging, validated), found: undefined }
+    return { recipe: settled, judged: qualityOf(judging, validated, recipe), found: undefined }
   }
   const { model, ranking } = await search(crew, { ...judging.request, search: wanted, progress: progress('searching') })
   const best = { ...settled, model }
   const validated = await crossValidate(crew, { ...judging.request, recipe: best, progress: progress('judging') })
-  const judged = qualityOf(judging, validated)
+  const judged = qualityOf(judging, validated, recipe)
   const params = Object.entries(ranking[0]?.params ?? {}).map(
     ([name, value]) => `${name} ${typeof value === 'number' ? short(value) : value}`,
   )

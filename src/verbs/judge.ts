@@ -94,10 +94,16 @@ function methodOf({ folds, repeats }: FoldCount, { split }: Recipe): string {
 }
 
 /** What the model file keeps of it. */
-export function qualityOf({ method, rows, bad }: Judging, { figures }: CrossValidation): Quality {
+export function qualityOf(
+  { method, rows, bad }: Judging,
+  { figures }: CrossValidation,
+  { probability }: Pick<Recipe, 'probability'>,
+): Quality {
   const [first] = figures
   const told = figures.filter(f => f.over === 'rows' || !figures.some(g => g.name === f.name && g.over === 'rows'))
-  const finite = told.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite))
+  // A probability is learned on the held-out rows, after the folds: what theirs were worth is not what it is worth.
+  const own = probability === undefined ? told : told.filter(({ name }) => name !== 'brier')
+  const finite = own.filter(({ value, low, high }) => [value, low, high].every(Number.isFinite))
   return {
     method: `out of fold, ${method}`,
     rows,

@@ -88,6 +88,8 @@ function show(terminal: Terminal, result: FitResult): void {
     report: result.page ?? null,
     lineage: result.artifact.lineage,
     features: result.artifact.features.map(f => f.name),
+    task: result.artifact.task,
+    quality: result.artifact.quality ?? null,
     levels: result.artifact.levels,
     shared_rows: result.shared,
     notes: [...result.source.notes, ...result.notes],

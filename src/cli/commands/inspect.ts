@@ -1,5 +1,7 @@
 import type { Command } from 'commander'
-import { stepText } from '../../recipe/members.ts'
+import { taskText } from '../../recipe/answer-text.ts'
+import { membersOf, stepText } from '../../recipe/members.ts'
+import type { Step } from '../../recipe/schema.ts'
 import { readModel } from '../../verbs/model-file.ts'
 import * as options from '../options.ts'
 import { describeJudged } from '../summary/fit.ts'
@@ -41,7 +43,8 @@ export function addInspect(program: Command, terminal: Terminal): Command {
       terminal.say('id', id)
       if (artifact.parent) terminal.say('parent', artifact.parent)
       terminal.say('name', artifact.name)
-      terminal.say('model', stepText(recipe.model))
+      terminal.say('task', taskText(recipe))
+      describeModel(terminal, recipe.model)
       for (const step of recipe.transforms) terminal.say('before', stepText(step))
       if (recipe.balance) terminal.say('balance', stepText(recipe.balance))
       if (recipe.probability) terminal.say('risk', `a probability (${recipe.probability})`)
@@ -61,9 +64,11 @@ export function addInspect(program: Command, terminal: Terminal): Command {
       terminal.say('features', `${features.length}, with the range seen in training:`)
       const { min, max } = profile as Record<string, Float64Array>
       for (const [i, feature] of features.entries()) {
+        const unit = feature.unit ? ` ${feature.unit}` : ''
         const formula = feature.text === `"${feature.name}"` ? '' : ` = ${feature.text}`
         const [low, high] = [min?.[i], max?.[i]].map(bound => Number((bound ?? Number.NaN).toPrecision(4)))
-        terminal.say('', `${feature.name}${formula}: ${low} to ${high}${feature.unit ? ` ${feature.unit}` : ''}`)
+        const range = Number.isNaN(low) ? 'no value' : `${low} to ${high}${unit}`
+        terminal.say('', `${feature.name}${formula}: ${feature.levels ? levelsText(feature.levels) : range}`)
       }
       for (const { column, fault, range, limits, level, unit } of recipe.sensors) {
         const rules = [
@@ -74,6 +79,22 @@ export function addInspect(program: Command, terminal: Terminal): Command {
         if (rules.length) terminal.say('sensor', `${column}${unit ? ` (${unit})` : ''}: ${rules.join('; ')}`)
       }
     })
+}
+
+/** The models of an ensemble each on a line of its own. */
+function describeModel(terminal: Terminal, model: Step): void {
+  const members = membersOf(model)
+  const one = members.length === 1
+  terminal.say('model', one ? stepText(model) : `${model.use} of ${members.length} models, ${String(model.combine)}`)
+  for (const member of one ? [] : members) terminal.say('', stepText(member))
+}
+
+const SHOWN = 12
+
+/** "one of A, B, C" */
+function levelsText(levels: readonly string[]): string {
+  const rest = levels.length - SHOWN
+  return `one of ${levels.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function shapes(state: Readonly<Record<string, unknown>>): Record<string, unknown> {

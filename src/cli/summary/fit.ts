@@ -4,6 +4,8 @@ import type { FitResult } from '../../verbs/fit.ts'
 import { FIGURE_NAMES, figureText } from '../../verbs/judge.ts'
 import type { FigureName } from '../../verbs/fold-figures.ts'
 import { membersOf } from '../../recipe/members.ts'
+import type { Step } from '../../recipe/schema.ts'
+import { chosenParameters } from '../../verbs/describe-models.ts'
 import { isUsable } from '../../verbs/learning-rows.ts'
 import { subjectOf } from '../../verbs/fit-report.ts'
 import type { Terminal } from '../terminal.ts'
@@ -30,16 +32,17 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
     terminal.host.warn(
       `${number(result.shared)} held-out rows are copies of rows that teach: the threshold may be too low`,
     )
-  const { use, ...parameters } = artifact.recipe.model
-  const trees = typeof parameters.n_estimators === 'number' ? `, ${parameters.n_estimators} trees` : ''
-  const members = membersOf(artifact.recipe.model).map(member => member.use)
+  const { use } = artifact.recipe.model
+  const members = membersOf(artifact.recipe.model)
+  const names = members.map(member => member.use)
   terminal.say(
     'model',
-    `${use}${members.length > 1 ? ` of ${members.join(', ')}` : trees}, ${counted(artifact.features.length, 'feature')}, seed ${artifact.recipe.seed}`,
+    `${members.length > 1 ? `${use} of ${names.join(', ')}` : modelText(artifact.recipe.model)}, ${counted(artifact.features.length, 'feature')}, seed ${artifact.recipe.seed}`,
   )
   if (result.found) terminal.say('found', result.found)
   describeJudged(terminal, artifact)
-  if (artifact.recipe.columns.label !== undefined) describeQuality(terminal, result)
+  const { label, target } = artifact.recipe.columns
+  if (label !== undefined || target) describeQuality(terminal, result)
   describeLevels(terminal, artifact)
   terminal.say(
     'saved',
@@ -48,10 +51,18 @@ export function describeFit(terminal: Terminal, result: FitResult): void {
   terminal.say('next', `tocsin score ${typed(result.path)} new.csv`)
 }
 
+/** "isolation-forest, 100 trees, max_features 0.5" */
+function modelText(model: Step): string {
+  const { n_estimators: trees, ...rest } = model
+  const counted = typeof trees === 'number' ? [`${trees} trees`] : []
+  return [model.use, ...counted, ...chosenParameters(counted.length ? (rest as Step) : model)].join(', ')
+}
+
+const FIGURE_ORDER = Object.keys(FIGURE_NAMES) as FigureName[]
+
 /** Out of fold first: of few rows the held-out ones say little. */
 export function describeJudged(terminal: Terminal, { quality }: FitResult['artifact']): void {
-  // A model file keeps its words in the order of the alphabet.
-  const names = (Object.keys(FIGURE_NAMES) as FigureName[]).filter(name => quality?.figures[name])
+  const names = FIGURE_ORDER.filter(name => quality?.figures[name])
   const [first, ...others] = names
   if (!quality || !first) return
   const text = (name: FigureName) => figureText({ name, ...quality.figures[name]! })
@@ -62,16 +73,18 @@ export function describeJudged(terminal: Terminal, { quality }: FitResult['artif
 }
 
 function describeQuality(terminal: Terminal, result: FitResult): void {
-  const evaluation = evaluationOf(subjectOf(result))
-  const { roc_auc: auc, roc_auc_interval: interval, n_bad: bad } = evaluation
-  if (auc === null || interval === null) {
-    terminal.say('quality', 'unknown: the rows that did not teach are all good, or all bad')
+  const subject = subjectOf(result)
+  const evaluation = evaluationOf(subject)
+  const { figures, n_bad: bad, supervised, roc_auc: auc } = evaluation
+  const label = result.artifact.quality ? '' : 'quality'
+  const name = FIGURE_ORDER.find(each => figures[each])
+  if (!name || (supervised && auc === null)) {
+    if (supervised) terminal.say(label, `unknown: ${subject.where} are all good, or all bad`)
     return
   }
-  const chance = evaluation.better_than_chance ? '' : ': not better than chance'
-  const range = interval.map(x => x.toFixed(2)).join('–')
-  const label = result.artifact.quality ? '' : 'quality'
-  terminal.say(label, `AUC ${auc.toFixed(2)} (${range}) on rows that did not teach, ${number(bad)} bad${chance}`)
+  const chance = evaluation.better_than_chance === false ? ': not better than chance' : ''
+  const which = supervised ? `, ${number(bad)} bad` : ''
+  terminal.say(label, `${figureText({ name, ...figures[name]! })} on ${subject.where}${which}${chance}`)
 }
 
 function span({ from = '', to }: FitResult['artifact']['lineage'], zone: string | undefined): string {
