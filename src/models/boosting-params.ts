@@ -9,7 +9,7 @@ export const boostingParams = lazySchema(Type =>
       loss: Type.Union([Type.Literal('squared_error'), Type.Literal('absolute_error'), Type.Literal('quantile')], {
         default: 'squared_error',
         description:
-          'What a regression makes small: squared_error gives the mean, absolute_error the median, quantile the quantile of the next line. A classifier always has the log loss.',
+          'What a regression makes small: squared_error predicts the mean, absolute_error the median, quantile the quantile given below. A classifier always has the log loss.',
       }),
       quantile: Type.Number({
         exclusiveMinimum: 0,

@@ -41,7 +41,7 @@ export type GradientBoosting = {
 export const gradientBoosting: Model<ReturnType<typeof boostingParams>, GradientBoosting> = {
   kind: 'gradient-boosting',
   about:
-    'Learns from labelled rows with many small trees, each on what the others left wrong; the strongest on most tables, and missing values need no filling.',
+    'Learns from labelled rows with many small trees, each on what the ones before left wrong; missing values need no filling.',
   tasks: ['classify', 'regress'],
   get params() {
     return boostingParams()
