@@ -42,6 +42,10 @@ export const gradientBoosting: Model<ReturnType<typeof boostingParams>, Gradient
   kind: 'gradient-boosting',
   about:
     'Learns from labelled rows with many small trees, each on what the ones before left wrong; missing values need no filling.',
+  formula:
+    'risk = 1 / (1 + e^−F(x)) for a label, F(x) for a number; F(x) = F₀ + η Σ vₜ(x) over the trees: F₀ the best constant, η the learning rate, vₜ = −G / (H + λ) of the leaf of tree t that x falls into, with the sums G and H of the first and second derivatives of the loss over its training rows; for absolute_error and quantile, vₜ is that quantile of what was left to explain',
+  source:
+    'Friedman: Greedy function approximation: a gradient boosting machine. Annals of Statistics 2001; Ke et al.: LightGBM: a highly efficient gradient boosting decision tree. NeurIPS 2017.',
   tasks: ['classify', 'regress'],
   get params() {
     return boostingParams()
