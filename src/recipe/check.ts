@@ -173,8 +173,15 @@ function scalarMistake(shape: Shape, scalars: readonly Shape[], node: ScalarNode
     return { ...wrong(shape, node, found), expected: 'a text: put it in quotes', mend: quoted(node.written) }
   }
   const near = typeof node.value === 'string' ? nearest(node.value, wordsOf(scalars)) : undefined
-  const mend = near ?? mendValue(node.path, node.value, scalars)
+  const mend = near ?? mendValue(node.path, node.value, scalars) ?? listMend(shape, node)
   return { ...wrong(shape, node, node.written), ...(mend === undefined ? {} : { mend }) }
+}
+
+/** One value where a list of such is wanted. */
+function listMend(shape: Shape, node: ScalarNode): string | undefined {
+  const list = flatten(shape).find(({ type }) => type === 'array')
+  const fits = list?.items && (list.minItems ?? 0) <= 1 && flatten(list.items).some(item => accepts(item, node))
+  return fits ? `[${node.written}]` : undefined
 }
 
 function isFreeText({ type, pattern, const: only }: Shape): boolean {
@@ -223,9 +230,18 @@ export function generally(shape: Shape): string {
   if (shape.type === 'integer' || shape.type === 'number')
     return `${shape.type === 'integer' ? 'a whole number' : 'a number'}${boundsOf(shape)}`
   if (shape.type === 'boolean') return 'true or false'
-  if (shape.type === 'array') return `a list of ${generally(shape.items ?? {})}`
+  if (shape.type === 'array') return listText(shape.items ?? {})
   if (shape.type === 'string') return 'a text'
+  const [each] = Object.values(shape.patternProperties ?? {})
+  if (each) return `names with a value each, {name: ${generally(each)}}`
   return shape.type === 'null' ? 'null' : 'another value'
+}
+
+function listText(items: Shape): string {
+  if (items.type === 'string') return 'a list of texts'
+  const kind = { integer: 'a list of whole numbers', number: 'a list of numbers' }[items.type ?? '']
+  const bounds = boundsOf(items)
+  return kind ? `${kind}${bounds ? `, each${bounds}` : ''}` : `a list, each ${generally(items)}`
 }
 
 function boundsOf({ minimum, maximum, exclusiveMinimum, exclusiveMaximum }: Shape): string {

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { alertsByGroup } from '../../src/charts/alerts-by-group.ts'
+import { calibrationChart } from '../../src/charts/calibration.ts'
 import { confusionChart } from '../../src/charts/confusion.ts'
 import { type Chart, clip, cutsAcross, figure, grouped, scaleFor } from '../../src/charts/frame.ts'
+import { controlCharts } from '../../src/charts/control-chart.ts'
+import { kaplanMeierChart, pText } from '../../src/charts/kaplan-meier.ts'
+import { predictedMeasured, residuals } from '../../src/charts/predicted-measured.ts'
 import { levelColour, levelShape } from '../../src/charts/palette.ts'
 import { precisionRecall } from '../../src/charts/precision-recall.ts'
 import { renderPng, renderSvg } from '../../src/charts/render.ts'
@@ -21,6 +25,18 @@ const cuts = [
 const level = risk.map(r => cuts.filter(({ cut }) => r > cut).length)
 const hostile = '<script>alert("1")</script> & \'x\' \x1b[31m\ufffe'
 const point = { name: hostile, x: 0.1, y: 0.8 }
+
+const numbers = {
+  predicted: [80, 82, 91],
+  measured: [79, 85, 90],
+  quantity: `${hostile} (%)`,
+  unit: '%',
+  rmse: 1.9,
+  r2: 0.84,
+  bias: 0.33,
+  residualQuantiles: [-1, -1, 3],
+  rows: 3,
+}
 
 const charts: Chart[] = [
   scoreHistogram({ ...histogram(risk, 0.2, 0.8, 40), bad: histogram(risk.subarray(481), 0.2, 0.8, 40).counts, cuts }),
@@ -43,6 +59,40 @@ const charts: Chart[] = [
     time: true,
     limits: [null, 0.5],
     faults: [hours[3]!],
+  }),
+  calibrationChart({
+    bins: [
+      { rows: 20, told: 0.1, seen: 0.05, low: 0.01, high: 0.24 },
+      { rows: 20, told: 0.7, seen: 0.8, low: 0.58, high: 0.92 },
+    ],
+    brier: 0.12,
+    chance: 0.24,
+  }),
+  predictedMeasured(numbers),
+  residuals(numbers),
+  kaplanMeierChart({
+    groups: ['low', hostile].map(name => ({
+      name,
+      rows: 9,
+      events: 2,
+      times: [0, 3, 8],
+      survival: [1, 0.8, 0.5],
+      low: [1, 0.5, 0.2],
+      high: [1, 0.9, 0.7],
+      at_risk: [9, 5, 0],
+    })),
+    ticks: [0, 5, 10],
+    time: 'week',
+    event: hostile,
+    subtitle: '4 events in 18 rows',
+  }),
+  controlCharts({
+    t2: { limit: 9.2, above: 3, slices: slices(hours, risk, 100, level) },
+    spe: { limit: 0.001, above: 500, slices: slices(hours, risk, 100, level) },
+    time: true,
+    alpha: 0.99,
+    rows: n,
+    components: 2,
   }),
 ]
 
@@ -75,6 +125,27 @@ test('an SVG says what it shows: cuts, units, counts', async () => {
   for (const text of ['WARNING &gt; 0.52', 'CRITICAL_FAILURE &gt; 0.6', '500 rows', 'risk (no unit'])
     expect(svg).toContain(text)
   expect(await renderSvg(charts[6]!)).toContain('storage &lt;temp&gt; (°C)')
+})
+
+test('numbers of which low is the risk alarm below their cuts, in the picture as in words', async () => {
+  const below = cuts.map(cut => ({ ...cut, below: true }))
+  const line = timeline({ slices: slices(hours, risk, 100, level), time: true, cuts: below, turned: true })
+  const bars = scoreHistogram({ ...histogram(risk, 0.2, 0.8, 40), cuts: below, quantity: 'predicted yield (%)' })
+  for (const chart of [line, bars]) expect(await renderSvg(chart)).toContain('&lt; 0.52')
+  expect(await renderSvg(line)).toContain('lowest as a line')
+  expect(await renderSvg(bars)).toContain('predicted yield (%)')
+  expect(await renderSvg(timeline({ slices: slices(hours, risk, 100, level), time: true, cuts }))).toContain(
+    '&gt; 0.52',
+  )
+})
+
+test('a statistic far beyond its limit is drawn in powers of ten, one near it is not', () => {
+  const [t2, spe] = charts.find(({ name }) => name === 'pca-control')!.option.yAxis as { type: string }[]
+  expect([t2!.type, spe!.type]).toEqual(['value', 'log'])
+})
+
+test('a chance is never 0', () => {
+  expect([pText(0), pText(0.00099), pText(0.0123), pText(0.5)]).toEqual(['p < 0.001', 'p < 0.001', 'p 0.012', 'p 0.5'])
 })
 
 describe('frame', () => {
