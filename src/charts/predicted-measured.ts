@@ -25,7 +25,7 @@ export function predictedMeasured(data: PredictedMeasured): Chart {
   const scale = scaleFor([...predicted, ...measured], 7)
   const { min, max } = scale
   const [low = 0, , high = 0] = data.residualQuantiles
-  const said = `RMSE ${figure(rmse)}${unit ? ` ${unit}` : ''}, R² ${r2.toFixed(2)}; dotted: 90 % of ${grouped(rows)} rows`
+  const said = `RMSE ${figure(rmse)}${unit ? ` ${unit}` : ''}, R² ${figure(Number(r2.toFixed(2)))}; dotted: 90 % of ${grouped(rows)} rows`
   // measured = predicted + residual: the lines that a residual of that size makes.
   const shifted = (by: number) => within(min, max, by)
   return {

@@ -22,7 +22,7 @@ export interface Timeline {
   readonly of?: Quantity
   /** The lowest of each slice is the one to see. */
   readonly turned?: boolean
-  /** Powers of ten along y, from a thousandth of the lowest cut. */
+  /** Powers of ten along y, from a hundredth of the lowest cut. */
   readonly log?: boolean
 }
 
@@ -31,7 +31,7 @@ const RISK: Quantity = { name: 'timeline', title: 'Risk over time', axis: 'risk'
 /** Risk along time: highest and lowest of each slice, and a mark wherever at least one row has a level. */
 export function timeline({ slices: given, time, cuts, bad, of = RISK, turned, log }: Timeline): Chart {
   const [width, height] = [860, 350]
-  const floor = log ? Math.min(...cuts.map(({ cut }) => cut)) / 1000 : Number.NEGATIVE_INFINITY
+  const floor = log ? Math.min(...cuts.map(({ cut }) => cut)) / 100 : Number.NEGATIVE_INFINITY
   const above = (values: readonly number[]) => values.map(value => Math.max(floor, value))
   const slices = { ...given, low: above(given.low), high: above(given.high) }
   const worst = turned ? slices.low : slices.high

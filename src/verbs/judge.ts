@@ -115,11 +115,16 @@ export function qualityOf(
 
 /** "AUC 0.50 (0.21–0.75)" */
 export function figureText({ name, value, low, high }: Pick<CrossFigure, 'name' | 'value' | 'low' | 'high'>): string {
-  const digits = (x: number) => figureDigits(name, x)
-  return `${FIGURE_NAMES[name]} ${digits(value)} (${digits(low)}–${digits(high)})`
+  return `${FIGURE_NAMES[name]} ${figureDigits(name, value)} (${intervalDigits(name, low, high)})`
+}
+
+/** "0.21–0.75"; with numbers below 0, "−3.2 to −3.1". */
+export function intervalDigits(name: CrossFigure['name'], low: number, high: number): string {
+  return [low, high].map(end => figureDigits(name, end)).join(low < 0 ? ' to ' : '–')
 }
 
 export function figureDigits(name: CrossFigure['name'], value: number): string {
+  if (value < 0) return `−${figureDigits(name, -value)}`
   return name === 'rmse' || name === 'mae' ? String(Number(value.toPrecision(4))) : value.toFixed(2)
 }
 

@@ -6,7 +6,7 @@ import { withUnit } from '../recipe/answer-text.ts'
 import type { Evaluation } from './assess.ts'
 import type { Figures } from './assess-answers.ts'
 import type { FigureName } from './fold-figures.ts'
-import { FIGURE_NAMES, figureDigits } from './judge.ts'
+import { FIGURE_NAMES, figureDigits, intervalDigits } from './judge.ts'
 
 export interface Judged {
   /** Of the model, out of fold; absent where nobody knew the answers when it was fitted. */
@@ -39,7 +39,7 @@ export function qualityFacts({ quality, evaluation, where }: Judged): Fact[] {
       {
         name: `${FIGURE_NAMES[name]}, ${of}`,
         value: withUnit(digits(value), unitOf(name, evaluation)),
-        detail: `95 %: ${digits(low)}–${digits(high)}${chance}`,
+        detail: `95 %: ${intervalDigits(name, low, high)}${chance}`,
       },
     ]
   })
@@ -70,7 +70,7 @@ export function qualityTable({ quality, evaluation, where }: Judged): Table | un
       const unit = unitOf(name, evaluation)
       const cells = columns.map(({ figures }) => {
         const found = figures[name]
-        return found ? `${withUnit(digits(found.value), unit)} (${digits(found.low)}–${digits(found.high)})` : '–'
+        return found ? `${withUnit(digits(found.value), unit)} (${intervalDigits(name, found.low, found.high)})` : '–'
       })
       return [FIGURE_NAMES[name], ...cells, guessing(name, quality, evaluation)]
     }),
