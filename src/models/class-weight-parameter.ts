@@ -11,7 +11,7 @@ export function classWeightParameter(type: typeof Type) {
     {
       default: 'none',
       description:
-        'Weight of the classes: none, balanced (each class counts as much as the other), or a weight for some levels of the label, as in {failed: 5}.',
+        'Weight of the classes: none, balanced (each class counts as much as the other), or a weight for some levels of the label, as in {bad: 5}.',
     },
   )
 }
