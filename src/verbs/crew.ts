@@ -109,6 +109,8 @@ function hire(room: Room): Hand {
   const hand: Hand = { worker, task: undefined }
   room.hands.add(hand)
   worker.on('message', (answer: Answer) => {
+    // The last words of a thread that is being ended: to let go of it now would end the process before it has ended.
+    if (room.closing) return
     const task = release(hand)
     if ('error' in answer) task?.reject(unpackError(answer.error))
     else task?.resolve(answer.output as never)

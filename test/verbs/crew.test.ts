@@ -149,20 +149,39 @@ describe('the end', () => {
   })
 
   test('a crew that nobody closed lets the process end', () => {
-    const program = `
-      import { openCrew } from './src/verbs/crew.ts'
+    const ended = runAlone(`
       const crew = openCrew({ threads: 2 })
-      const lesson = { task: 'detect', x: { rows: 50, columns: [new Float64Array(50)] }, names: ['a'], weight: new Float64Array(50).fill(1) }
-      const recipe = ${JSON.stringify({ ...recipe(), transforms: [] })}
       const { model } = await crew.run('fit', { lesson, recipe })
-      console.log(model.columns)`
-    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
-      encoding: 'utf8',
-      timeout: 60_000,
-    })
-    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '1\n', stderr: '' })
+      console.log(model.columns)`)
+    expect(ended).toEqual({ status: 0, stdout: '1\n', stderr: '' })
+  })
+
+  test('closed while answers are on their way, it lets the process go on', () => {
+    const ended = runAlone(`
+      for (let round = 0; round < 15; round++) {
+        const crew = openCrew({ threads: 2 })
+        const jobs = [0, 1].map(() => crew.run('fit', { lesson, recipe }).catch(() => {}))
+        await Promise.race(jobs)
+        await crew.close()
+      }
+      console.log('went on')`)
+    expect(ended).toEqual({ status: 0, stdout: 'went on\n', stderr: '' })
   })
 })
+
+/** In a process of its own, which ends when nothing holds it. */
+function runAlone(work: string) {
+  const program = `
+    import { openCrew } from './src/verbs/crew.ts'
+    const lesson = { task: 'detect', x: { rows: 50, columns: [new Float64Array(50)] }, names: ['a'], weight: new Float64Array(50).fill(1) }
+    const recipe = ${JSON.stringify({ ...recipe(), transforms: [] })}
+    ${work}`
+  const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+    encoding: 'utf8',
+    timeout: 60_000,
+  })
+  return { status, stdout, stderr }
+}
 
 test('a crew has at least one thread', () => {
   expect(() => openCrew({ threads: 0 })).toThrow(RangeError)
