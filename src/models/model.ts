@@ -49,6 +49,17 @@ export interface Survival {
   curve(block: Columns, out: Float64Array): void
 }
 
+/** Two statistics that people chart beside their limits: along the main directions (T²), and away from them (SPE). */
+export interface Monitor {
+  readonly t2Limit: number
+  readonly speLimit: number
+  /** The share of rows in control that each limit keeps inside. */
+  readonly alpha: number
+  readonly components: number
+  /** Writes Hotelling's T² and the squared prediction error of each row, each at most the largest double. */
+  statistics(block: Columns, t2: Float64Array, spe: Float64Array): void
+}
+
 export interface Model<P extends TSchema = TSchema, S extends State = State> {
   /** The recipe's `use`, the CLI word, the file's name. */
   readonly kind: string
@@ -74,6 +85,8 @@ export interface Model<P extends TSchema = TSchema, S extends State = State> {
   cut?(state: S): number | undefined
   /** Where the algorithm has its own; a model without one is explained by permutation, against rows that taught. */
   explain?(state: S): Explainer
+  /** Where the risk is made of statistics that are charted. */
+  monitor?(state: S): Monitor
   /** For `survive`. */
   survival?(state: S): Survival
 }

@@ -25,7 +25,7 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { fQuantile, gammaQuantile } from '../math/distributions.ts'
 import { eigenOfSymmetric } from '../math/eigen.ts'
-import type { Explainer, Model, Scorer, Training } from './model.ts'
+import type { Explainer, Model, Monitor, Scorer, Training } from './model.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -84,6 +84,7 @@ export const pca: Model<ReturnType<typeof params>, Pca> = {
   cut: () => 1,
   scorer,
   explain,
+  monitor,
 }
 
 interface Given {
@@ -200,13 +201,6 @@ function speLimit(left: Float64Array, total: number, alpha: number): number {
   return Math.max(least, largest * (second / first) * 2 * gammaQuantile(alpha, (first * first) / second / 2))
 }
 
-export interface Monitor {
-  readonly t2Limit: number
-  readonly speLimit: number
-  /** Writes Hotelling's T² and the squared prediction error of each row, each at most the largest double. */
-  statistics(block: Columns, t2: Float64Array, spe: Float64Array): void
-}
-
 /** The two statistics beside their limits: what a control chart draws.
  * @throws RangeError for a state that is none. */
 export function monitor(state: Pca): Monitor {
@@ -220,6 +214,8 @@ export function monitor(state: Pca): Monitor {
     second: residual(components, d),
   })
   return {
+    alpha: state.alpha,
+    components: explainedVariance.length,
     t2Limit,
     speLimit,
     statistics(block, t2, spe) {

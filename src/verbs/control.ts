@@ -1,7 +1,7 @@
-/** A principal component model as those who monitor processes read it: T² and SPE of each row beside their limits. */
+/** A model of principal components as those who monitor processes read it: T² and SPE of each row beside their limits. */
 import type { Artifact } from '../artifact/artifact.ts'
 import { type Slices, slices } from '../math/bins.ts'
-import { monitor, type Pca } from '../models/pca.ts'
+import { findModel } from '../models/index.ts'
 import { BLOCK_ROWS, transform } from './pipeline.ts'
 import type { Rows } from './gather.ts'
 
@@ -34,9 +34,9 @@ export interface Control {
 
 /** Undefined for any other model. */
 export function controlStatistics(artifact: Artifact, rows: Rows, risk: Float64Array): ControlStatistics | undefined {
-  if (artifact.recipe.model.use !== 'pca') return undefined
-  const state = artifact.model as unknown as Pca
-  const { t2Limit, speLimit, statistics } = monitor(state)
+  const monitor = findModel(artifact.recipe.model.use)?.monitor?.(artifact.model)
+  if (!monitor) return undefined
+  const { alpha, components, t2Limit, speLimit, statistics } = monitor
   const steps = artifact.recipe.transforms.map(({ use }, i) => transform(use).apply(artifact.transforms[i] ?? {}))
   const [t2, spe] = [new Float64Array(rows.rows), new Float64Array(rows.rows)]
   for (let from = 0; from < rows.rows; from += BLOCK_ROWS) {
@@ -46,7 +46,7 @@ export function controlStatistics(artifact: Artifact, rows: Rows, risk: Float64A
     statistics(ready, t2.subarray(from, to), spe.subarray(from, to))
   }
   for (let i = 0; i < rows.rows; i++) if (!Number.isFinite(risk[i]!)) t2[i] = spe[i] = Number.NaN
-  return { alpha: state.alpha, components: state.explainedVariance.length, t2Limit, speLimit, t2, spe }
+  return { alpha, components, t2Limit, speLimit, t2, spe }
 }
 
 /** @param x where each row stands; @param bins slices of the picture */
