@@ -48,12 +48,14 @@ function oneTable(random: Random, effect: number, seed: number): { truth: number
     Float64Array.from({ length: COLUMNS }, (_, c) => random.normal() + (c === 0 ? effect * bad : 0)),
   )
   const risk = new Float64Array(ROWS)
+  const dealings = Array.from({ length: REPEATS }, () => new Float64Array(ROWS))
   const areas = foldsOf({ rows: ROWS, folds: FOLDS, repeats: REPEATS, seed, by: 'random', positive: label }).map(
     fold => {
       const score = learn(rows, fold.train)
       const own = Float64Array.from(fold.test, i => score(rows[i]!))
       fold.test.forEach((row, i) => {
         risk[row]! += own[i]! / REPEATS
+        dealings[fold.repeat]![row] = own[i]!
       })
       return rocAuc(
         own,
@@ -62,10 +64,18 @@ function oneTable(random: Random, effect: number, seed: number): { truth: number
     },
   )
   const { auc, low, high } = rocAuc(risk, label)
+  const each = dealings.map(own => rocAuc(own, label))
+  const meanOf = (of: (found: (typeof each)[number]) => number) =>
+    each.reduce((sum, found) => sum + of(found), 0) / REPEATS
+  const dealt = { value: meanOf(f => f.auc), low: meanOf(f => f.low), high: meanOf(f => f.high) }
   const overFolds = meanOverFolds(Float64Array.from(areas), 1 / (FOLDS - 1))
   return {
     truth: trueArea(learn(rows, label.keys()), effect),
-    found: { 'over rows (DeLong)': { value: auc, low, high }, 'over folds (Nadeau, Bengio)': overFolds },
+    found: {
+      'over rows, mean risks (DeLong)': { value: auc, low, high },
+      'over rows, each dealing (DeLong)': dealt,
+      'over folds (Nadeau, Bengio)': overFolds,
+    },
   }
 }
 

@@ -52,7 +52,7 @@ function rowFigures(
     : label
       ? { kind: 'label', label, isProbability: isProbability(risk, task) }
       : { kind: 'none' }
-  return figuresOf({ risk, repeats: [risk], perFold: [], testShare: 1 }, answers).filter(f => f.over === 'rows')
+  return figuresOf({ repeats: [risk], perFold: [], testShare: 1 }, answers).filter(f => f.over === 'rows')
 }
 
 function survivalFigures(risk: Float64Array, answer: Extract<Answer, { time: Float64Array }>): readonly Figure[] {

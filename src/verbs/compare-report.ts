@@ -105,24 +105,25 @@ function chartsOf(comparison: Comparison, { request }: Judging): Chart[] {
     comparisonChart(`Models for ${comparison.name}: ${FIGURE_NAMES[figure]}`, FIGURE_NAMES[figure], rows, first.chance),
   ]
   const { label } = request
-  if (label && figure === 'auc') charts.push(...labelCharts(known, label, comparison.task === 'classify'))
+  if (label && figure === 'auc') charts.push(...labelCharts(known, label))
   return charts
 }
 
 const POINTS = 300
 
-function labelCharts(known: readonly Contender[], label: ArrayLike<number>, isProbability: boolean): Chart[] {
-  const answers = Float64Array.from(label)
+function labelCharts(known: readonly Contender[], label: ArrayLike<number>): Chart[] {
+  // The mean over the dealings would be the risk of a model that is larger than the one that is fitted.
+  const risks = known.map(({ name, validation }) => ({ name, risk: validation?.repeats[0] as Float64Array }))
+  const answers = Float64Array.from(label, (is, row) => (Number.isFinite(risks[0]?.risk[row]) ? is : Number.NaN))
   const bad = answers.filter(value => value === 1).length
   const base = (100 * bad) / answers.filter(value => value === 0 || value === 1).length
-  const risks = known.map(({ name, validation }) => ({ name, risk: validation?.risk as Float64Array }))
   const thinned = (x: Float64Array, y: Float64Array): ModelCurve['points'] =>
     thin(x, y, POINTS).map(i => [100 * x[i]!, 100 * y[i]!] as const)
   const charts = [
     curvesChart({
       name: 'roc',
       title: 'True against false alarms (ROC)',
-      subtitle: 'all out-of-fold risks together',
+      subtitle: 'the out-of-fold risks of the first dealing together',
       x: 'false alarms: share of good rows (%)',
       y: 'found: share of bad rows (%)',
       chance: [
@@ -137,7 +138,7 @@ function labelCharts(known: readonly Contender[], label: ArrayLike<number>, isPr
     curvesChart({
       name: 'precision-recall',
       title: 'Precision against recall',
-      subtitle: 'all out-of-fold risks together',
+      subtitle: 'the out-of-fold risks of the first dealing together',
       x: 'recall: bad rows found (%)',
       y: 'precision: alarms that are right (%)',
       chance: [
@@ -150,8 +151,9 @@ function labelCharts(known: readonly Contender[], label: ArrayLike<number>, isPr
       }),
     }),
   ]
-  if (!isProbability) return charts
-  const curves = risks.map(({ name, risk }) => ({
+  const told = risks.filter((_, i) => known[i]?.validation?.figures.some(({ name }) => name === 'brier'))
+  if (told.length === 0) return charts
+  const curves = told.map(({ name, risk }) => ({
     name,
     points: calibrationCurve(risk, answers, { by: 'count', bins: Math.max(3, Math.min(10, Math.floor(bad / 4))) }).map(
       ({ told, seen }) => [100 * told, 100 * seen] as const,

@@ -93,7 +93,7 @@ export async function compare(host: Host, request: CompareRequest): Promise<Comp
 
 function noAnswers({ task }: Recipe): Failure {
   return new Failure('USAGE', {
-    problem: `There is nothing to compare models by: ${task === 'detect' ? 'the recipe has no label, or' : ''} all rows have one answer`,
+    problem: `There is nothing to compare models by: ${task === 'detect' ? 'the recipe has no label, or ' : ''}all rows have one answer`,
     hint: 'Name what is bad under columns: label, and give rows of both kinds.',
   })
 }

@@ -41,6 +41,8 @@ export interface FoldResult {
 export interface CrossValidation {
   /** Out of fold, mean over the repeats; NaN for rows that were never judged or have no risk. */
   readonly risk: Float64Array
+  /** The same of each repeat. */
+  readonly repeats: readonly Float64Array[]
   readonly perFold: readonly FoldResult[]
   /** With intervals; what is shown first is the first. */
   readonly figures: readonly CrossFigure[]
@@ -107,8 +109,8 @@ export async function validate(
   })
   const risk = meanOf(repeats)
   const testShare = total(perFold, 'judged') / total(perFold, 'taught')
-  const figures = figuresOf({ risk, repeats, perFold: perFold.map(fold => fold.figures), testShare }, answers)
-  return { risk, perFold, figures, shared: new Set(folds.flatMap(fold => [...fold.shared])).size }
+  const figures = figuresOf({ repeats, perFold: perFold.map(fold => fold.figures), testShare }, answers)
+  return { risk, repeats, perFold, figures, shared: new Set(folds.flatMap(fold => [...fold.shared])).size }
 }
 
 function requireApart({ repeat, fold, train, test }: Fold, rows: number): void {
