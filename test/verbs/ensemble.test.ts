@@ -66,7 +66,7 @@ test('ranks by hand: between two known risks in proportion, beyond all by less t
   scorerOf(model, packed).score({ rows: 4, columns: probe }, out)
   // Five known risks, 0.3 … 0.7 in steps of 0.1: the rank is (risk − 0.3) / 0.4; above 0.7 it is 1 + d / (d + 0.2) / 5.
   const rank = (risk: number) => (risk > 0.7 ? 1 + (risk - 0.7) / (risk - 0.7 + 0.2) / 5 : (risk - 0.3) / 0.4)
-  out.forEach((value, i) => expect(value).toBeCloseTo(rank(alone[i]!), 12))
+  for (const [i, value] of out.entries()) expect(value).toBeCloseTo(rank(alone[i]!), 12)
 })
 
 test('a file whose members have no risks to rank among is refused', () => {
