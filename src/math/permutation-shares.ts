@@ -31,38 +31,69 @@ export function drawWalks(columns: number, rows: number, pairs: number, random: 
 }
 
 /**
- * Writes the shares of row `row` of `x` to `out[at …]`.
- * @param value writes one number a row; the rows it gets are those of all walks, one after the other
+ * Writes the shares of the first `rows` rows of `x`, row after row. The value is asked for many walks at a time, because
+ * most functions take a block faster than its rows.
+ * @param value writes one number a row
  * @param background rows of the same columns
  */
 export function sharesOf(
   value: (block: Columns, out: Float64Array) => void,
   x: readonly Float64Array[],
+  rows: number,
+  background: readonly Float64Array[],
+  walks: Walks,
+  out: Float64Array,
+): void {
+  const columns = x.length
+  const walked = walks.orders.length * (columns + 1)
+  const together = Math.max(1, Math.min(rows, Math.floor(BLOCK_ROWS / walked)))
+  const block = Array.from({ length: columns }, () => new Float64Array(together * walked))
+  const values = new Float64Array(together * walked)
+  for (let first = 0; first < rows; first += together) {
+    const count = Math.min(together, rows - first)
+    for (let i = 0; i < count; i++) layOut(x, first + i, background, walks, block, i * walked)
+    value({ rows: count * walked, columns: block }, values)
+    for (let i = 0; i < count; i++) sumUp(values, i * walked, walks, columns, out, (first + i) * columns)
+  }
+}
+
+/** Of all walks of some rows, about as many as a scorer likes best. */
+const BLOCK_ROWS = 2048
+
+/** The walks of one row, one after the other, from place `at` of the block on. */
+function layOut(
+  x: readonly Float64Array[],
   row: number,
   background: readonly Float64Array[],
   { orders, background: from }: Walks,
-  out: Float64Array,
+  block: readonly Float64Array[],
   at: number,
 ): void {
-  const columns = x.length
-  const steps = columns + 1
-  const rows = orders.length * steps
-  const block = Array.from({ length: columns }, () => new Float64Array(rows))
+  const steps = x.length + 1
   for (const [w, order] of orders.entries()) {
-    for (let place = 0; place < columns; place++) {
+    const start = at + w * steps
+    for (let place = 0; place < x.length; place++) {
       const c = order[place]!
-      const filled = block[c]!
       // Walk w has the row's value of this column from step place + 1 on.
-      filled.fill(background[c]![from[w]!]!, w * steps, w * steps + place + 1)
-      filled.fill(x[c]![row]!, w * steps + place + 1, (w + 1) * steps)
+      block[c]!.fill(background[c]![from[w]!]!, start, start + place + 1)
+      block[c]!.fill(x[c]![row]!, start + place + 1, start + steps)
     }
   }
-  const values = new Float64Array(rows)
-  value({ rows, columns: block }, values)
-  out.fill(0, at, at + columns)
+}
+
+function sumUp(
+  values: Float64Array,
+  at: number,
+  { orders }: Walks,
+  columns: number,
+  out: Float64Array,
+  place: number,
+): void {
+  out.fill(0, place, place + columns)
   for (const [w, order] of orders.entries())
-    for (let place = 0; place < columns; place++) {
-      const step = values[w * steps + place + 1]! - values[w * steps + place]!
-      if (Number.isFinite(step)) out[at + order[place]!]! += step / orders.length
+    for (let step = 0; step < columns; step++) {
+      const here = at + w * (columns + 1) + step
+      const change = values[here + 1]! - values[here]!
+      if (Number.isFinite(change)) out[place + order[step]!]! += change / orders.length
     }
 }

@@ -9,7 +9,7 @@ import type { Explainer } from '../models/model.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
 import { withCategories } from './categories.ts'
-import { riskOf, transform } from './pipeline.ts'
+import { openRisk, transform } from './pipeline.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */
 const PAIRS = 8
@@ -47,7 +47,8 @@ function throughTransforms({ recipe, transforms, features }: Artifact, own: Expl
 }
 
 function byPermutation(artifact: Artifact): Explainer {
-  const risk = riskOf(artifact)
+  // Threads that help idle until a block is worth sharing, and never keep the process.
+  const { risk } = openRisk(artifact, { rows: Number.POSITIVE_INFINITY })
   const width = artifact.features.length
   const background = backgroundOf(artifact)
   const rows = background[0]?.length ?? 0
@@ -55,8 +56,7 @@ function byPermutation(artifact: Artifact): Explainer {
   return {
     method: `Shapley values sampled over ${2 * PAIRS} orders of the features, against ${Math.min(PAIRS, rows)} rows that taught`,
     explain(block: Columns, out: Float64Array) {
-      const x = block.columns as readonly Float64Array[]
-      for (let row = 0; row < block.rows; row++) sharesOf(risk, x, row, background, walks, out, row * width)
+      sharesOf(risk, block.columns as readonly Float64Array[], block.rows, background, walks, out)
     },
   }
 }
