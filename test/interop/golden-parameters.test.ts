@@ -127,7 +127,8 @@ describe.skipIf(absent)('scikit-learn’s own parameters', () => {
         .score({ rows: inputs.length, columns }, out)
       const wanted = risk(expected[name])
       expect(wanted).toHaveLength(50)
-      wanted.forEach((value, i) => expect(Math.abs(out[i]! - value)).toBeLessThan(1e-10 * Math.max(1, Math.abs(value))))
+      for (const [i, value] of wanted.entries())
+        expect(Math.abs(out[i]! - value)).toBeLessThan(1e-10 * Math.max(1, Math.abs(value)))
     })
 
   // An autoencoder's risk is the mean squared error of what the network says; here the network is scikit-learn's.
