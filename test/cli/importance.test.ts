@@ -17,7 +17,7 @@ beforeAll(async () => {
     recipe(', ignore: [bad], private: [y]', 'transforms: [scale]\nmodel: local-outlier-factor\n'),
   )
   for (const name of ['told', 'hidden'])
-    await folder.must(['fit', `${name}.yaml`, '--no-report', '-o', `${name}.tocsin`])
+    await folder.must(['fit', `${name}.yaml`, '--no-report', '-o', `${name}.tocsin`, '--threads', '1'])
 })
 afterAll(() => folder.remove())
 

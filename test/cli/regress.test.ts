@@ -30,12 +30,16 @@ afterAll(() => folder.remove())
 
 async function fitted(name: string, text: string): Promise<string> {
   folder.write(`${name}.yaml`, text)
-  return (await folder.must(['fit', `${name}.yaml`, '-o', `${name}.tocsin`, '--no-report'])).stdout
+  return (await folder.must(['fit', `${name}.yaml`, '-o', `${name}.tocsin`, '--no-report', '--threads', '1'])).stdout
 }
 
+const told = new Map<string, Row[]>()
+
 async function scored(name: string, table: string): Promise<Row[]> {
+  const known = told.get(name)
+  if (known) return known
   await folder.must(['score', `${name}.tocsin`, table, '--output', 'out', '--reasons', '3', '--reasons-of', 'all'])
-  return folder.csv('out.csv').map(cells => ({
+  const rows = folder.csv('out.csv').map(cells => ({
     u: Number(cells.u),
     v: Number(cells.v),
     measured: Number(cells.yield),
@@ -43,6 +47,8 @@ async function scored(name: string, table: string): Promise<Row[]> {
     above: cells.is_anomaly === '1',
     cells,
   }))
+  told.set(name, rows)
+  return rows
 }
 
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
@@ -132,7 +138,7 @@ describe('with noise', () => {
     expect(Number(rmse)).toBeGreaterThan(0.9)
     expect(Number(rmse)).toBeLessThan(1.1)
     expect(said).toMatch(/^ +R² 0\.9\d \(0\.\d\d–0\.9\d\), MAE 0\.[78]\d* \(/m)
-    expect(said).toMatch(/^ALARM +risk > \d+\.\d+; quantile 95 %$/m)
+    expect(said).toMatch(/^ALARM +predicted yield > \d+\.\d+; quantile 95 %$/m)
     // 180 rows teach, 120 are held out: 6 of them above.
     const heldOut = (await scored('noisy', 'noisy.csv')).slice(180, 300)
     expect(heldOut.filter(row => row.above).length).toBe(6)

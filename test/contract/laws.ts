@@ -75,8 +75,9 @@ function stateLaws(model: Model, task: Task, columns: Table, state: State): void
   })
 
   test('same seed, same bytes; another seed never changes the shape of the state', () => {
-    expect(bytesOf(learn(model, task, columns, { rows: TAUGHT }))).toEqual(bytesOf(state))
-    expect(Object.keys(learn(model, task, columns, { rows: TAUGHT, seed: 4 }))).toEqual(Object.keys(state))
+    const [again, other] = [3, 4].map(seed => learn(model, task, columns, { rows: TAUGHT, seed, briefly: true }))
+    expect(bytesOf(learn(model, task, columns, { rows: TAUGHT, briefly: true }))).toEqual(bytesOf(again!))
+    expect(Object.keys(other!)).toEqual(Object.keys(state))
   })
 
   test('the state survives being copied', () => {
@@ -115,7 +116,7 @@ function scoreLaws(model: Model, task: Task, columns: Table, state: State): void
 
   test('two scorers at a time do not disturb each other', () => {
     const turned = rowsOf(columns, 0, 300).map(column => column.map(value => -value))
-    const [a, b] = [model.scorer(state), model.scorer(learn(model, task, turned, { seed: 5 }))]
+    const [a, b] = [model.scorer(state), model.scorer(learn(model, task, turned, { seed: 5, briefly: true }))]
     const out = new Float64Array(ROWS)
     a.score({ rows: 100, columns }, out)
     b.score({ rows: ROWS, columns }, new Float64Array(ROWS))
@@ -154,17 +155,17 @@ function learnLaws(model: Model, task: Task, columns: Table): void {
   test('inputs stay untouched, and only the first rows count', () => {
     const x: Columns = { rows: 600, columns: rowsOf(columns, 0, 700) }
     const before = structuredClone(x)
-    const fitted = learn(model, task, x.columns as Table, { rows: 600 })
+    const fitted = learn(model, task, x.columns as Table, { rows: 600, briefly: true })
     const out = new Float64Array(700).fill(-1)
     model.scorer(fitted).score(x, out)
     expect(x).toEqual(before)
     expect(out.subarray(600).every(value => value === -1)).toBe(true)
-    expect(bytesOf(learn(model, task, rowsOf(columns, 0, 600)))).toEqual(bytesOf(fitted))
+    expect(bytesOf(learn(model, task, rowsOf(columns, 0, 600), { briefly: true }))).toEqual(bytesOf(fitted))
   })
 
   const few = rowsOf(columns, 0, 400)
   const isLegal = (given: Table) => {
-    const state = learn(model, task, given)
+    const state = learn(model, task, given, { briefly: true })
     expect(risksOf(model.scorer(state), given).every(Number.isFinite)).toBe(true)
     if (model.explain) expect(sharesOf(model.explain(state), given).every(Number.isFinite)).toBe(true)
   }
@@ -190,7 +191,7 @@ function missingLaw(model: Model, task: Task, columns: Table, state: State): voi
     const random = createRandom(6)
     const holed = columns.map(column => column.map(value => (random.next() < 0.2 ? Number.NaN : value)))
     const none = columns.map(() => Float64Array.of(Number.NaN))
-    for (const taught of [state, learn(model, task, holed, { rows: TAUGHT })]) {
+    for (const taught of [state, learn(model, task, holed, { rows: TAUGHT, briefly: true })]) {
       expect(risksOf(model.scorer(taught), holed).every(Number.isFinite)).toBe(true)
       expect(risksOf(model.scorer(taught), none)[0]).toSatisfy(Number.isFinite)
       if (model.explain)
@@ -266,9 +267,7 @@ const PATIENCE_MS = 10_000
 function strangerLaw(model: Model, task: Task): void {
   test('a state from a stranger is refused with an error, or scores: it never hangs or leaves its memory', () => {
     const columns = rowsOf(tableFor(task), 0, 120)
-    const good = learn(model, task, columns, {
-      params: 'n_estimators' in propertiesOf(model) ? { n_estimators: 5 } : {},
-    })
+    const good = learn(model, task, columns, { briefly: true })
     const rows = rowsOf(columns, 0, 20)
     for (const { what, state } of strangersOf(good)) {
       for (const [name, use] of Object.entries({

@@ -101,14 +101,12 @@ describe('the model file', () => {
     expect(folder.files()).toEqual(expect.arrayContaining(['plant_why.html', 'plant_why.png']))
   })
 
-  test('is evaluated and inspected, and says what it goes by', async () => {
+  test('is evaluated and inspected', async () => {
     await must('evaluate', 'plant.tocsin', 'today.csv', '--label', "note = 'n6'", '-o', 'report')
     expect(folder.json('report/metrics.json')).toMatchObject({ roc_auc: 1, n_bad: 1, n_samples: 20 })
     expect(await must('inspect', 'plant.tocsin')).toMatch(
       /^model +median-distance, combine farthest, least_spread 0.001$/m,
     )
-    const { features } = JSON.parse(await must('importance', 'plant.tocsin', 'today.csv', '--json'))
-    expect(features.map((f: { feature: string }) => f.feature).toSorted()).toEqual(['flow', 'pressure', 'temp'])
   })
 
   test('is refused where the program has no such model', async () => {
