@@ -2,6 +2,7 @@
 import { EXIT, type Failure } from '../errors.ts'
 import { printable } from '../printable.ts'
 import { createHost, type Forget, type Host, type Stop } from '../verbs/host.ts'
+import { number } from './words.ts'
 
 export interface Terminal {
   readonly host: Host
@@ -101,8 +102,8 @@ function progressLine(silent: boolean) {
       if (!shown || nowMs - startMs < PATIENCE_MS || nowMs - drawnMs < REDRAW_MS) return
       drawnMs = nowMs
       drawn = true
-      const share = total > 0 ? ` ${Math.min(100, Math.floor((100 * done) / total))} %` : ''
-      process.stderr.write(`\r\x1b[K${printable(what)}  ${done.toLocaleString('en')} rows${share}`)
+      const share = total > 0 ? ` of ${number(total)}  ${Math.min(100, Math.floor((100 * done) / total))} %` : ''
+      process.stderr.write(`\r\x1b[K${printable(what)}  ${number(done)}${share}`)
     },
     clear() {
       if (drawn) process.stderr.write('\r\x1b[K')

@@ -15,7 +15,7 @@ export interface Host extends Identity {
   clock(): number
   /** Registers what must happen when the process is told to stop; returns the function that takes it back. */
   onStop(stop: Stop): Forget
-  /** Progress of long work: `done` of `total` rows. Shown on a terminal, ignored elsewhere. */
+  /** Progress of long work: `done` of `total`, rows or fits. Shown on a terminal, ignored elsewhere. */
   progress(what: string, done: number, total: number): void
   /** A warning for the person: something was found that does not stop the work. */
   warn(text: string): void

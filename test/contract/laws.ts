@@ -163,6 +163,18 @@ function learnLaws(model: Model, task: Task, columns: Table): void {
     expect(bytesOf(learn(model, task, rowsOf(columns, 0, 600), { briefly: true }))).toEqual(bytesOf(fitted))
   })
 
+  test('rows of weight 0 teach nothing, whatever they hold', () => {
+    const weight = Float64Array.from({ length: 400 }, (_, row) => row % 2)
+    const given = rowsOf(columns, 0, 400)
+    const others = given.map(column => column.map((value, row) => (row % 2 ? value : 1 - 3 * value)))
+    const [a, b] = [given, others].map(each =>
+      risksOf(model.scorer(learn(model, task, each, { weight, briefly: true })), rowsOf(columns, 400, 500)),
+    )
+    // Where a mean over all rows is taken off first, the last digits differ.
+    for (const [row, risk] of a!.entries())
+      expect(Math.abs(risk - b![row]!)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(risk)))
+  })
+
   const few = rowsOf(columns, 0, 400)
   const isLegal = (given: Table) => {
     const state = learn(model, task, given, { briefly: true })

@@ -57,6 +57,8 @@ export interface LearnOptions {
   readonly seed?: number
   readonly briefly?: boolean
   readonly rows?: number
+  /** One a row; 1 by default. */
+  readonly weight?: Float64Array
   /** In place of some of the defaults. */
   readonly params?: object
 }
@@ -65,7 +67,7 @@ export function learn(model: Model, task: Task, columns: Table, options: LearnOp
   const { seed = 3, rows = columns[0]!.length, params = {}, briefly = false } = options
   const known = Object.keys(propertiesOf(model))
   const brief = briefly ? Object.fromEntries(Object.entries(BRIEFLY).filter(([name]) => known.includes(name))) : {}
-  const weight = new Float64Array(rows).fill(1)
+  const { weight = new Float64Array(rows).fill(1) } = options
   const names = columns.map((_, c) => `x${c}`)
   const training = {
     task,

@@ -41,7 +41,7 @@ export function addFit(program: Command, terminal: Terminal): Command {
       'rows a week, where the rows have no times (default: 168)',
       options.asPositive('samples-per-week'),
     )
-    .option('--threads <n>', 'threads for reading tables', options.asCount('threads'))
+    .option('--threads <n>', 'threads for reading tables and for judging the model', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
     .action(async (position: string | undefined, flags: Flags) => {
