@@ -36,8 +36,10 @@ export const medianDistance: Model<ReturnType<typeof params>, MedianDistance> = 
   get params() {
     return params()
   },
-  fit({ x }, { combine, least_spread }) {
-    const columns = numericColumns(x).map(column => column.subarray(0, x.rows).filter(Number.isFinite))
+  fit({ x, weight }, { combine, least_spread }) {
+    const columns = numericColumns(x).map(column =>
+      column.subarray(0, x.rows).filter((value, row) => weight[row]! > 0 && Number.isFinite(value)),
+    )
     const middle = Float64Array.from(columns, column => (column.length ? median(column) : 0))
     const spread = Float64Array.from(columns, (column, c) =>
       Math.max(least_spread, column.length ? median(column.map(value => Math.abs(value - middle[c]!))) : 0),
