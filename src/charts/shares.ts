@@ -16,10 +16,12 @@ export interface Shares {
   readonly shares: readonly Share[]
   /** What the shares are shares of. */
   readonly unit: string
+  /** False for sizes, which neither raise nor lower anything. */
+  readonly signed?: boolean
 }
 
 /** Bars to the right raised the risk, bars to the left lowered it. */
-export function sharesChart({ name, title, subtitle, shares, unit }: Shares): Chart {
+export function sharesChart({ name, title, subtitle, shares, unit, signed = true }: Shares): Chart {
   const bars = shares.map(share => ({ ...share, name: clip(share.name, 44) }))
   const left = 24 + 6.2 * Math.max(...bars.map(bar => bar.name.length), 4)
   const [first] = shares
@@ -46,11 +48,11 @@ export function sharesChart({ name, title, subtitle, shares, unit }: Shares): Ch
           barMaxWidth: 16,
           data: bars.map(({ share }) => ({
             value: share,
-            itemStyle: { color: levelColour(share < 0 ? 0 : 1, 1) },
+            itemStyle: { color: levelColour(share < 0 || !signed ? 0 : 1, 1) },
             label: {
               show: true,
               position: share < 0 ? 'left' : 'right',
-              formatter: `${share < 0 ? '' : '+'}${figure(share)}`,
+              formatter: `${share < 0 || !signed ? '' : '+'}${figure(share)}`,
               color: INK,
               fontSize: 11,
             },

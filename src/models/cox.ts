@@ -208,6 +208,7 @@ function stateOf(
 
 function scorer(state: Cox): Scorer {
   check(state)
+  checkBaseline(state)
   return { score: (block, out) => partialHazards(state, block, out) }
 }
 
@@ -219,15 +220,20 @@ function partialHazards(state: Cox, block: Columns, out: Float64Array): void {
     out[i] = Math.exp(Math.max(-LARGEST_EXPONENT, Math.min(LARGEST_EXPONENT, out[i]!)))
 }
 
-/** exp(−baseline × partial hazard) at the times of the events. */
-function survival(state: Cox): Survival {
-  check(state)
-  const { times, hazard } = state
+/** A risk without its baseline would be scored, and then could not be explained. */
+function checkBaseline({ times, hazard }: Cox): void {
   if (!(times instanceof Float64Array) || !(hazard instanceof Float64Array) || times.length !== hazard.length)
     throw new RangeError('its baseline has no hazard at each time')
   for (let t = 0; t < times.length; t++)
     if (Number.isNaN(times[t]!) || !(hazard[t]! >= (hazard[t - 1] ?? 0)) || times[t]! <= times[t - 1]!)
       throw new RangeError(`its baseline does not rise at time ${t}`)
+}
+
+/** exp(−baseline × partial hazard) at the times of the events. */
+function survival(state: Cox): Survival {
+  check(state)
+  checkBaseline(state)
+  const { times, hazard } = state
   return {
     times,
     curve(block, out) {

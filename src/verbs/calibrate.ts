@@ -37,12 +37,21 @@ export function calibrate(levels: readonly Level[], rows: CalibrationRows): Leve
     cuts.push({
       name: level.name,
       cut: Math.max(cut, floor),
-      rule: ruleText(level.rule),
+      rule: saidRule(level.rule, rows.bad, Math.max(cut, floor), levels[cuts.length - 1]?.name),
       ...(level.hold ? { hold: level.hold } : {}),
       ...(support ? { support } : {}),
     })
   }
   return cuts
+}
+
+/** What became of the rule: how many bad rows the cut catches, and that a severer level never begins below a milder one. */
+function saidRule(rule: Rule, bad: Float64Array, cut: number, milder: string | undefined): string {
+  const text = ruleText(rule)
+  const known = bad.filter(risk => Number.isFinite(risk))
+  if (rule.kind === 'recall')
+    return `${text}: ${known.filter(risk => risk > cut).length} of ${known.length} bad rows held out`
+  return rule.kind === 'risk' && cut > rule.value ? `${text}, raised to that of ${milder}` : text
 }
 
 function cutOf(level: Level, rows: CalibrationRows): { cut: number; support?: Support } {

@@ -50,10 +50,16 @@ export async function combine(host: Host, request: CombineRequest): Promise<Comb
   return inSession(host, { directory, name, files: [name] }, request, async session => {
     const scored = await scoreRows(host, session, first, { input: request.input })
     const { rows } = scored
-    const packed = members.map(({ artifact }): Member => {
-      const { model, transforms } = artifact
-      return { state: model, transforms, ordinary: scoreAll(artifact, rows) }
-    })
+    const packed: Member[] = []
+    for (const { artifact } of members)
+      packed.push({
+        state: artifact.model,
+        transforms: artifact.transforms,
+        ordinary: await scoreAll(artifact, rows),
+      })
+    for (const { path, artifact } of members)
+      if (scored.sha256 !== '' && scored.sha256 === artifact.lineage.sha256)
+        host.warn(`these are the rows that taught ${path}: on rows it has not seen, false alarms will be more frequent`)
     const { recipe } = first.artifact
     const model: Step = {
       use: ENSEMBLE,
@@ -62,7 +68,10 @@ export async function combine(host: Host, request: CombineRequest): Promise<Comb
     }
     const joined = { ...recipe, transforms: [], model }
     const state = packMembers(packed)
-    const risk = scoreAll({ recipe: joined, features: first.artifact.features, transforms: [], model: state }, rows)
+    const risk = await scoreAll(
+      { recipe: joined, features: first.artifact.features, transforms: [], model: state },
+      rows,
+    )
     const usable = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => Number.isFinite(risk[row]))
     const held = { train: usable, heldOut: usable }
     const levels = calibrate(recipe.levels, calibrationRows(risk, rows, held, joined))
@@ -101,13 +110,15 @@ function requireSame(first: ModelFile, other: ModelFile): void {
   const [a, b] = [first.artifact, other.artifact]
   const sql = ({ features }: Artifact) => features.map(f => f.sql)
   const differs =
-    a.recipe.model.use === ENSEMBLE || b.recipe.model.use === ENSEMBLE
-      ? 'one of them is an ensemble already'
-      : a.probability || b.probability || a.task === 'regress' || a.task !== b.task
-        ? `${a.task} and ${b.task}, of which an ensemble makes no rank`
-        : sql(a).join() !== sql(b).join()
-          ? `the features of the one are ${a.features.map(f => f.name).join(', ')}, of the other ${b.features.map(f => f.name).join(', ')}`
-          : undefined
+    first.id === other.id
+      ? 'they are the same model'
+      : a.recipe.model.use === ENSEMBLE || b.recipe.model.use === ENSEMBLE
+        ? 'one of them is an ensemble already'
+        : a.probability || b.probability || a.task === 'regress' || a.task !== b.task
+          ? `${a.task} and ${b.task}, of which an ensemble makes no rank`
+          : sql(a).join() !== sql(b).join()
+            ? `the features of the one are ${a.features.map(f => f.name).join(', ')}, of the other ${b.features.map(f => f.name).join(', ')}`
+            : undefined
   if (differs === undefined) return
   throw new Failure('USAGE', {
     problem: `${first.path} and ${other.path} cannot be asked together: ${differs}`,

@@ -83,7 +83,8 @@ export async function compare(host: Host, request: CompareRequest): Promise<Comp
     const { recipe, features, notes } = planned
     const judging = judgingOf(rows, split, recipe, features, row => isUsable(rows, recipe, row))
     if (!judging) throw noAnswers(recipe)
-    const candidates = candidatesOf(request, recipe)
+    const texts = features.filter(({ levels }) => levels).map(({ name }) => name)
+    const candidates = candidatesOf(request, recipe, texts)
     const comparison = await judge(host, request, recipe, judging, candidates)
     const files = await drawComparison(session.run, comparison, judging)
     const published = await session.run.publish({ files, metadata: undefined })
@@ -99,9 +100,22 @@ function noAnswers({ task }: Recipe): Failure {
 }
 
 /** Those asked for; else the recipe's list; else every model that can do the task. */
-function candidatesOf({ models, recipe: { candidates } }: CompareRequest, { task }: Recipe): readonly Step[] {
+function candidatesOf(
+  { models, recipe: { candidates } }: CompareRequest,
+  { task }: Recipe,
+  texts: readonly string[],
+): readonly Step[] {
+  const reads = (kind: string) => texts.length === 0 || findModel(kind)?.takesCategories === true
+  const listed = models ?? (candidates.length > 1 ? candidates.flatMap(membersOf).map(({ use }) => use) : [])
+  const blind = listed.find(kind => findModel(kind)?.tasks.includes(task) && !reads(kind))
+  if (blind !== undefined)
+    throw new Failure('USAGE', {
+      problem: `${blind} takes numbers only, but ${texts.join(', ')} ${texts.length > 1 ? 'are' : 'is'} text`,
+      hint: `Leave it out of the comparison, or make numbers of the text: is_a: CASE WHEN ${texts[0]} = 'A' THEN 1 ELSE 0 END.`,
+    })
   if (models === undefined && candidates.length > 1) return candidates
-  const kinds = models ?? allModels.filter(model => model.tasks.includes(task) && model.fit).map(({ kind }) => kind)
+  const able = (model: (typeof allModels)[number]) => model.tasks.includes(task) && model.fit && reads(model.kind)
+  const kinds = models ?? allModels.filter(able).map(({ kind }) => kind)
   return kinds.map(kind => {
     const own = candidates.find(({ use }) => use === kind)
     const definition = findModel(kind)

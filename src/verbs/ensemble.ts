@@ -1,7 +1,7 @@
 /**
  * Several models asked together. Each member's risk becomes a rank among the risks that the member gave to rows it did
  * not learn from, because risks of different models have no common unit; then the ranks are combined. The mean is the
- * default: it needs several members to agree, so one member that is blind or noisy on a table costs little (Aggarwal,
+ * default: several members must agree, so none alone raises false alarms, and one that is blind holds the others back (Aggarwal,
  * Sathe, "Theoretical foundations and algorithms for outlier ensembles", 2015); the maximum lets any member raise the
  * alarm, and its noise with it.
  */

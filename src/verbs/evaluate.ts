@@ -141,7 +141,7 @@ export async function scoreRows(
     ids: true,
     progress: done => host.progress('reading', done, source.rows),
   })
-  const risk = scoreAll(artifact, rows)
+  const risk = await scoreAll(artifact, rows)
   const said = [...warnings, ...leaks(features, read)]
   return { rows, risk, notes: source.notes, warnings: said, sha256: source.sha256 }
 }

@@ -17,7 +17,7 @@ import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
 import { riskOf, transform } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { explainerOf, hiddenFeatures, hiddenText } from './reasons.ts'
+import { explainerFor, hiddenFeatures, hiddenText } from './reasons.ts'
 import { cardOf } from './report.ts'
 import { inSession, type Resources } from './session.ts'
 
@@ -78,7 +78,7 @@ export async function explain(host: Host, request: ExplainRequest): Promise<Expl
   return inSession(host, { directory, name, files }, request, async session => {
     const scored = await scoreRows(host, session, model, request)
     const row = chooseRow(model.artifact, scored.rows, scored.risk, request)
-    const explanation = explainRow(model.artifact, scored.rows, scored.risk, row)
+    const explanation = explainRow(model, scored.rows, scored.risk, row)
     const charts = chartsOf(model.artifact, scored.rows, row, explanation)
     const [main] = charts
     await session.run.write(`${name}.png`, main ? await renderPng(main) : new Uint8Array())
@@ -119,7 +119,8 @@ function isShownId({ recipe: { columns } }: Artifact): boolean {
   return columns.id !== undefined && !columns.private.includes(columns.id) && !columns.blinded.includes(columns.id)
 }
 
-export function explainRow(artifact: Artifact, rows: Rows, risk: Float64Array, row: number): Explanation {
+export function explainRow(model: ModelFile, rows: Rows, risk: Float64Array, row: number): Explanation {
+  const { artifact } = model
   const { features, levels, profile } = artifact
   const name = (isShownId(artifact) && rows.ids?.[row]) || `row ${row + 1}`
   if (!Number.isFinite(risk[row]!))
@@ -127,7 +128,7 @@ export function explainRow(artifact: Artifact, rows: Rows, risk: Float64Array, r
       problem: `${name} has no risk: ${rows.rejection.get(row) ?? 'the model gives none'}`,
       hint: 'Choose a row that is scored.',
     })
-  const explainer = explainerOf(artifact)
+  const explainer = explainerFor(model)
   const x = pick(rows, Int32Array.of(row))
   const shares = new Float64Array(features.length)
   explainer.explain(x, shares)

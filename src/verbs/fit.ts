@@ -28,6 +28,7 @@ import { search } from './search.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 import { inTimeOrder, sharedRows, type Split } from './split.ts'
 import { train } from './train.ts'
+import { riskInTurns } from './turns.ts'
 
 export interface FitRequest extends Resources {
   readonly recipe: LoadedRecipe
@@ -101,8 +102,8 @@ async function learn(
     // A short fit is not worth a thread; a long one is stopped with it.
     const cells = lesson.x.rows * features.length
     const fitted = cells < LONG_FIT_CELLS ? train(lesson, recipe) : await crew.run('fit', { lesson, recipe })
-    const trained = { ...fitted, ...calibratedProbability({ recipe, features, ...fitted }, rows, split) }
-    const risk = scoreAll({ recipe, features, ...trained }, rows)
+    const trained = { ...fitted, ...(await calibratedProbability({ recipe, features, ...fitted }, rows, split)) }
+    const risk = await scoreAll({ recipe, features, ...trained }, rows)
     const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
     const artifact: Artifact = {
       format: 1,
@@ -171,11 +172,11 @@ async function settle(
 }
 
 /** How the model's risk becomes a probability, learned on held-out rows: on rows that taught it is too sure. */
-function calibratedProbability(
+async function calibratedProbability(
   fitted: Parameters<typeof scoreAll>[0],
   rows: Rows,
   { heldOut }: Split,
-): { probability?: State } {
+): Promise<{ probability?: State }> {
   const { probability } = fitted.recipe
   if (probability === undefined) return {}
   const known = heldOut.filter(row => Number.isFinite(rows.label[row]))
@@ -188,16 +189,16 @@ function calibratedProbability(
       needed: 1,
       hint: 'Give a larger split.calibrate, or leave out probability.',
     })
-  const risk = take(scoreAll(fitted, rows), known)
+  const risk = take(await scoreAll(fitted, rows), known)
   return { probability: fitProbability(probability, risk, bad, new Float64Array(known.length).fill(1)) }
 }
 
 /** The risk of every row; NaN for rows that cannot be used. */
-export function scoreAll(fitted: Fitted & { recipe: Recipe }, rows: Rows): Float64Array {
+export async function scoreAll(fitted: Fitted & { recipe: Recipe }, rows: Rows): Promise<Float64Array> {
   const out = new Float64Array(rows.rows)
   const { risk, close } = openRisk(fitted, { rows: rows.rows })
-  risk({ rows: rows.rows, columns: rows.features }, out)
-  void close()
+  await riskInTurns(risk, { rows: rows.rows, columns: rows.features }, out)
+  await close()
   for (const row of rows.rejection.keys()) if (!isUsable(rows, fitted.recipe, row)) out[row] = Number.NaN
   return out
 }
@@ -206,7 +207,7 @@ export function scoreAll(fitted: Fitted & { recipe: Recipe }, rows: Rows): Float
 export function calibrationRows(
   risk: Float64Array,
   rows: Rows,
-  split: Pick<Split, 'train' | 'heldOut'>,
+  split: Pick<Split, 'train' | 'heldOut'> & Partial<Split>,
   recipe: Recipe,
   samplesPerWeek?: number,
 ): CalibrationRows {
@@ -226,16 +227,23 @@ export function calibrationRows(
         : { group: Int32Array.from(heldOut, row => rows.group[row] as number) }),
       ...(timed ? { seconds } : {}),
     },
-    bad: answers
-      ? take(
-          risk,
-          known.filter(row => rows.label[row] === 1),
-        )
-      : new Float64Array(0),
+    bad: answers ? take(risk, badRows(rows, split, recipe, known)) : new Float64Array(0),
     samplesPerWeek,
     // Rows drawn at random from a series stand for the time between the rows of the whole series.
     secondsPerRow: timed && recipe.split.by === 'random' ? spacing(take(rows.seconds, all)) : undefined,
   }
+}
+
+/** Those held out; a detector learns from no bad row, so for it all that are not kept for the test. */
+function badRows(
+  rows: Rows,
+  { train, test }: Pick<Split, 'train'> & Partial<Split>,
+  recipe: Recipe,
+  known: Int32Array,
+) {
+  if (recipe.task !== 'detect') return known.filter(row => rows.label[row] === 1)
+  const apart = new Set([...train, ...(test ?? [])])
+  return Int32Array.from({ length: rows.rows }, (_, row) => row).filter(row => rows.label[row] === 1 && !apart.has(row))
 }
 
 function spacing(seconds: Float64Array): number | undefined {

@@ -15,11 +15,12 @@ import { scoreRows } from './evaluate.ts'
 import { pick, type Rows, take } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
-import { riskOf } from './pipeline.ts'
+import { openRisk } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { explainerOf, hiddenFeatures, hiddenText, needsBackground } from './reasons.ts'
+import { type explainerOf, explainerFor, hiddenFeatures, hiddenText, needsBackground } from './reasons.ts'
 import { cardOf } from './report.ts'
 import { inSession, type Resources } from './session.ts'
+import { riskInTurns, turns } from './turns.ts'
 
 export interface ImportanceRequest extends Resources {
   readonly model: string
@@ -77,7 +78,7 @@ export async function importance(host: Host, request: ImportanceRequest): Promis
   )
   return inSession(host, { directory, name, files }, request, async session => {
     const scored = await scoreRows(host, session, model, request)
-    const found = importanceOf(model.artifact, scored.rows, scored.risk, request.sample, host)
+    const found = await importanceOf(model, scored.rows, scored.risk, request.sample, host)
     const chart = chartOf(model.artifact, found)
     await session.run.write(`${name}.csv`, csvOf(found))
     await session.run.write(`${name}.png`, await renderPng(chart))
@@ -88,13 +89,14 @@ export async function importance(host: Host, request: ImportanceRequest): Promis
   })
 }
 
-export function importanceOf(
-  artifact: Artifact,
+export async function importanceOf(
+  model: ModelFile,
   rows: Rows,
   risk: Float64Array,
   sample: number | undefined,
   host?: Pick<Host, 'progress'>,
-): Importance {
+): Promise<Importance> {
+  const { artifact } = model
   const scored = Int32Array.from(risk, (_, i) => i).filter(i => Number.isFinite(risk[i]!))
   if (scored.length === 0)
     throw new Failure('TOO_FEW_ROWS', {
@@ -106,8 +108,8 @@ export function importanceOf(
   const { features, recipe } = artifact
   const wanted = sample ?? (needsBackground(recipe) ? SAMPLE_BY_PERMUTATION : SAMPLE)
   const chosen = drawn(scored, wanted, recipe.seed)
-  const explainer = explainerOf(artifact)
-  const shares = sharesOf(explainer, rows, chosen, features.length, host)
+  const explainer = explainerFor(model)
+  const shares = await sharesOf(explainer, rows, chosen, features.length, host)
   const closed = hiddenFeatures(artifact)
   const sizes = features.map((_, f) => mean(shares[f]!.map(Math.abs)))
   const whole = sizes.reduce((sum, size) => sum + size, 0) || 1
@@ -115,19 +117,19 @@ export function importanceOf(
   const dealt = drawn(scored, DEAL_ROWS, recipe.seed)
   const quality = judge?.figure(take(risk, dealt), dealt)
   const told = judge !== undefined && quality !== undefined && Number.isFinite(quality)
-  const found = features.flatMap((feature, f): FeatureImportance[] => {
-    if (closed.has(f)) return []
-    return [
-      {
-        feature: feature.name,
-        unit: feature.unit,
-        mean_share: sizes[f]!,
-        part: sizes[f]! / whole,
-        direction: direction(take(rows.features[f]!, chosen), shares[f]!),
-        loss: told ? lossOf(artifact, rows, dealt, f, judge, quality) : null,
-      },
-    ]
-  })
+  const found: FeatureImportance[] = []
+  for (const [f, feature] of features.entries()) {
+    if (closed.has(f)) continue
+    found.push({
+      feature: feature.name,
+      unit: feature.unit,
+      mean_share: sizes[f]!,
+      part: sizes[f]! / whole,
+      // The codes of a text have no order.
+      direction: feature.levels ? 0 : direction(take(rows.features[f]!, chosen), shares[f]!),
+      loss: told ? await lossOf(artifact, rows, dealt, f, judge, quality) : null,
+    })
+  }
   return {
     rows: chosen.length,
     method: explainer.method,
@@ -146,16 +148,17 @@ function drawn(rows: Int32Array, count: number, seed: number): Int32Array {
 const SAMPLING = 21
 const DEALING = 22
 
-const CHUNK = 256
+const CHUNK = 32
 
 /** One array of shares a feature. */
-function sharesOf(
+async function sharesOf(
   explainer: ReturnType<typeof explainerOf>,
   rows: Rows,
   chosen: Int32Array,
   width: number,
   host?: Pick<Host, 'progress'>,
-): Float64Array[] {
+): Promise<Float64Array[]> {
+  const turn = turns()
   const shares = Array.from({ length: width }, () => new Float64Array(chosen.length))
   for (let from = 0; from < chosen.length; from += CHUNK) {
     const part = chosen.subarray(from, from + CHUNK)
@@ -163,6 +166,7 @@ function sharesOf(
     explainer.explain(pick(rows, part), out)
     for (let i = 0; i < part.length; i++) for (let f = 0; f < width; f++) shares[f]![from + i] = out[i * width + f]!
     host?.progress('explaining', from + part.length, chosen.length)
+    await turn()
   }
   return shares
 }
@@ -191,15 +195,15 @@ function judgeOf({ recipe }: Artifact, rows: Rows): Judge | undefined {
 }
 
 /** Breiman 2001: the quality before, less the mean quality with the feature's values dealt out anew among the rows. */
-function lossOf(
+async function lossOf(
   artifact: Artifact,
   rows: Rows,
   of: Int32Array,
   feature: number,
   judge: Judge,
   quality: number,
-): number {
-  const risks = riskOf(artifact)
+): Promise<number> {
+  const { risk: risks, close } = openRisk(artifact, { rows: DEALS * of.length })
   const x = pick(rows, of)
   const random = createRandom(artifact.recipe.seed).fork(DEALING)
   const after: number[] = []
@@ -208,9 +212,10 @@ function lossOf(
     random.shuffle(order)
     const columns = x.columns.map((column, c) => (c === feature ? take(column as Float64Array, order) : column))
     const risk = new Float64Array(of.length)
-    risks({ rows: of.length, columns }, risk)
+    await riskInTurns(risks, { rows: of.length, columns }, risk)
     after.push(judge.figure(risk, of))
   }
+  await close()
   return quality - mean(Float64Array.from(after))
 }
 
@@ -222,17 +227,15 @@ function direction(values: Float64Array, shares: Float64Array): number {
 
 const SHOWN = 30
 
-function chartOf({ name }: Artifact, { features, rows, method }: Importance) {
-  const sign = (direction: number) => (direction > 0.3 ? ' ↑' : direction < -0.3 ? ' ↓' : '')
+function chartOf({ name }: Artifact, { features, rows }: Importance) {
+  const sign = (direction: number) => (direction > 0.3 ? ' (high)' : direction < -0.3 ? ' (low)' : '')
   return sharesChart({
     name: 'importance',
     title: `What ${name} goes by`,
-    subtitle: `mean size of the shares over ${rows} rows; ↑ high values raise the risk, ↓ low ones do. ${method}`.slice(
-      0,
-      150,
-    ),
+    subtitle: `mean size of the shares over ${rows} rows; (high) and (low): which values raise the risk`,
     shares: features.slice(0, SHOWN).map(f => ({ name: `${f.feature}${sign(f.direction)}`, share: f.mean_share })),
     unit: 'mean size of the share',
+    signed: false,
   })
 }
 

@@ -1,5 +1,6 @@
 /** Why a row has its risk: a share for each feature, in the same order. Positive raised the risk. */
 import type { Artifact } from '../artifact/artifact.ts'
+import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
 import { drawWalks, sharesOf } from '../math/permutation-shares.ts'
 import { createRandom } from '../math/random.ts'
@@ -8,6 +9,7 @@ import { findModel } from '../models/index.ts'
 import type { Explainer } from '../models/model.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
+import type { ModelFile } from './model-file.ts'
 import { withCategories } from './categories.ts'
 import { openRisk, transform } from './pipeline.ts'
 
@@ -21,6 +23,15 @@ export function explainerOf(artifact: Artifact): Explainer {
   const { use } = artifact.recipe.model
   const own = use === ENSEMBLE ? undefined : findModel(use)?.explain?.(artifact.model)
   return own ? throughTransforms(artifact, own) : byPermutation(artifact)
+}
+
+/** @throws Failure MODEL_INVALID for a file that cannot be explained */
+export function explainerFor({ path, artifact }: ModelFile): Explainer {
+  try {
+    return explainerOf(artifact)
+  } catch (error) {
+    throw new Failure('MODEL_INVALID', { path, reason: (error as Error).message }, { cause: error })
+  }
 }
 
 /** Whether a model of this recipe will ask for rows that taught. */

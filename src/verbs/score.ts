@@ -17,7 +17,7 @@ import { type ModelFile, modelName, readModel, withThreshold } from './model-fil
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { openRisk } from './pipeline.ts'
 import { readInput } from './read-input.ts'
-import { explainerOf, hiddenFeatures, nameIn, topReasons } from './reasons.ts'
+import { explainerFor, hiddenFeatures, nameIn, topReasons } from './reasons.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -207,10 +207,11 @@ async function writeParts(
 }
 
 /** One text a row: feature, value and share of each reason, in order. */
-function registerReasons(door: Door, name: string, { artifact }: ModelFile, count: number): void {
+function registerReasons(door: Door, name: string, model: ModelFile, count: number): void {
+  const { artifact } = model
   const { features } = artifact
   const width = features.length
-  const explainer = explainerOf(artifact)
+  const explainer = explainerFor(model)
   const hidden = hiddenFeatures(artifact)
   door.registerTexts(name, width, block => {
     const shares = new Float64Array(block.rows * width)
@@ -219,8 +220,10 @@ function registerReasons(door: Door, name: string, { artifact }: ModelFile, coun
       topReasons(shares, row * width, width, count, hidden)
         .flatMap(({ feature, share }) => {
           const value = (block.columns[feature] as Float64Array)[row] as number
-          // Of a missing value there is nothing to say, which an empty text becomes.
-          return [nameIn(features[feature] as PlannedFeature, value), Number.isFinite(value) ? value : '', share]
+          // A text stands in its name already, and of a missing value there is nothing to say.
+          const named = features[feature] as PlannedFeature
+          const said = named.levels === undefined && Number.isFinite(value) ? value : ''
+          return [nameIn(named, value), said, share]
         })
         .join(REASON_SEPARATOR),
     )

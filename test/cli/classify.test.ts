@@ -69,7 +69,7 @@ describe('a cut by recall', () => {
     expect(said).toMatch(
       /^quality +AUC 0\.\d\d \(0\.\d\d–0\.\d\d\) out of fold, 4 folds, forward in time; 240 rows, 60 bad\n +average precision/m,
     )
-    expect(said).toMatch(/^MEDIUM +risk > 0\.\d+; recall 85 %$/m)
+    expect(said).toMatch(/^MEDIUM +risk > 0\.\d+; recall 85 %: \d+ of \d+ bad rows held out$/m)
     expect(said).not.toContain('chance')
   })
 

@@ -90,6 +90,8 @@ function show(terminal: Terminal, result: FitResult): void {
     features: result.artifact.features.map(f => f.name),
     task: result.artifact.task,
     quality: result.artifact.quality ?? null,
+    found: result.found ?? null,
+    probability: result.artifact.recipe.probability ?? null,
     levels: result.artifact.levels,
     shared_rows: result.shared,
     notes: [...result.source.notes, ...result.notes],

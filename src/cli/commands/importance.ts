@@ -51,7 +51,10 @@ export function addImportance(program: Command, terminal: Terminal): Command {
       const wide = Math.max(...shown.map(({ feature }) => feature.length))
       shown.forEach(({ feature, part, direction, loss }, i) => {
         const way = direction > 0.3 ? 'high is risky' : direction < -0.3 ? 'low is risky' : 'both ways'
-        const lost = loss === null ? '' : `, without it ${quality?.figure} loses ${short(loss)}`
+        const lost =
+          loss === null
+            ? ''
+            : `, without it ${quality?.figure} ${quality?.figure === 'RMSE' ? 'grows by' : 'loses'} ${short(loss)}`
         terminal.say(
           i === 0 ? 'goes by' : '',
           `${feature.padEnd(wide)}  ${(100 * part).toFixed(1).padStart(5)} %  ${way}${lost}`,
