@@ -114,12 +114,14 @@ export function ruleText(rule: Rule): string {
 
 /** A rule of an artifact as a sentence: which rows it counted. */
 export function ruleWords(rule: string, { columns, task }: Pick<Recipe, 'columns' | 'task'>): string {
-  const [kind, ...rest] = rule.split(' ')
+  // What became of the rule stands behind it: "recall 85 %: 6 of 7 bad rows held out".
+  const [asked = rule, became] = rule.split(/(?:: |, raised )/)
+  const [kind, ...rest] = asked.split(' ')
   const share = rest.join(' ')
   const normal = columns.label === undefined ? 'held-out rows' : 'held-out rows that are not bad'
   switch (kind) {
     case 'recall':
-      return `${rule}: at least ${share} of the held-out bad rows are found`
+      return `${asked}: at least ${share} of the held-out bad rows are found${became ? `: ${became}` : ''}`
     case 'quantile':
       return `${rule}: ${share} of the ${normal} stay quiet`
     case 'contamination':

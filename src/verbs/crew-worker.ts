@@ -1,10 +1,11 @@
 /** One thread of a crew: takes a job, does it, answers, waits for the next. It brings its own models and transforms. */
 import { parentPort } from 'node:worker_threads'
-import { type Answer, type Order, packError } from './crew.ts'
+import { type Answer, DISMISSED, type Order, packError } from './crew.ts'
 import { JOBS, type JobName } from './crew-jobs.ts'
 
-parentPort?.on('message', ({ name, input }: Order<JobName>) => {
-  parentPort?.postMessage(answer(name, input))
+parentPort?.on('message', (order: Order<JobName> | typeof DISMISSED) => {
+  if (order === DISMISSED) parentPort?.close()
+  else parentPort?.postMessage(answer(order.name, order.input))
 })
 
 function answer(name: JobName, input: unknown): Answer {

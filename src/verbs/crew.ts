@@ -131,12 +131,27 @@ function hire(room: Room): Hand {
 async function close(room: Room): Promise<void> {
   const interrupted = new Failure('INTERRUPTED')
   const ending = Array.from(room.hands, hand => {
+    const { worker, task } = hand
     release(hand)?.reject(interrupted)
-    return hand.worker.terminate()
+    // A thread that is idle ends by itself: V8 may stumble when one is cut off while it tidies up its code.
+    return task ? worker.terminate() : dismiss(worker)
   })
   for (const task of room.waiting.splice(0)) task.reject(interrupted)
   await Promise.all(ending)
 }
+
+const DISMISS_MS = 1000
+
+function dismiss(worker: Worker): Promise<unknown> {
+  worker.ref()
+  const ended = new Promise(resolve => worker.once('exit', resolve))
+  const late = setTimeout(() => void worker.terminate(), DISMISS_MS)
+  worker.postMessage(DISMISSED)
+  return ended.finally(() => clearTimeout(late))
+}
+
+/** What a thread gets in place of an order when there will be no more. */
+export const DISMISSED = 'dismissed'
 
 function translate(error: unknown): unknown {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
