@@ -133,7 +133,6 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
   source:
     'Hawkins, He, Williams, Baxter: Outlier detection using replicator neural networks. DaWaK 2002. Learned with Adam: Kingma, Ba, ICLR 2015.',
   tasks: ['detect'],
-  heavy: true,
   get params() {
     return params()
   },
