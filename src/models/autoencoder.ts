@@ -15,11 +15,11 @@ import { Failure } from '../errors.ts'
 import { type Activation, type DenseLayers, LARGEST, openDense, type Scaling } from '../kernels/dense-layers.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
-import { createRandom } from '../math/random.ts'
 import { quantile } from '../math/statistics.ts'
-import { drawLayers, train } from './autoencoder-training.ts'
 import { learnScales } from './autoencoder-scaling.ts'
+import { drawLayers, train } from './autoencoder-training.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { randomOf, randomStateParameter } from './random-state.ts'
 
 const ACTIVATIONS: readonly Activation[] = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic']
 const LEAKY_SLOPE = 0.01
@@ -93,13 +93,7 @@ const params = lazySchema(Type =>
         default: 0.1,
         description: "Share of the training rows above the model's own threshold; it sets that and nothing else.",
       }),
-      random_state: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 4_294_967_295,
-          description: "Seed of this model; by default the recipe's seed.",
-        }),
-      ),
+      random_state: randomStateParameter(Type),
     },
     { additionalProperties: false },
   ),
@@ -138,7 +132,7 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
   },
   fit(training, given) {
     const rows = rowsOf(training)
-    const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+    const random = randomOf(training, given)
     const encoder = [training.x.columns.length, ...given.encoder_dims]
     const dims = Int32Array.from([...encoder, given.bottleneck_dim, ...encoder.toReversed()])
     checkSize(dims)

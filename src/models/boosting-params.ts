@@ -2,6 +2,7 @@
 import type { Static } from 'typebox'
 import { lazySchema } from '../lazy-schema.ts'
 import { classWeightParameter } from './class-weight-parameter.ts'
+import { randomStateParameter } from './random-state.ts'
 
 export const boostingParams = lazySchema(Type =>
   Type.Object(
@@ -94,13 +95,7 @@ export const boostingParams = lazySchema(Type =>
         default: 1,
         description: 'Share of the features, drawn anew, that each tree may ask for.',
       }),
-      random_state: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 4_294_967_295,
-          description: "Seed of this model; by default the recipe's seed.",
-        }),
-      ),
+      random_state: randomStateParameter(Type),
     },
     { additionalProperties: false },
   ),

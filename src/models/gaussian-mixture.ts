@@ -19,11 +19,12 @@ import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { centreOf, packRows } from '../math/dense.ts'
 import { kMeans, type Points, seedClusters } from '../math/k-means.ts'
-import { createRandom, type Random } from '../math/random.ts'
+import type { Random } from '../math/random.ts'
 import { median, quantile } from '../math/statistics.ts'
 import { type Fitted, openFitter, type Sample } from './expectation-maximisation.ts'
 import { logSum, meanRate, openMarginals } from './mixture-reasons.ts'
 import type { Explainer, Model, Scorer, Target, Training } from './model.ts'
+import { randomOf, randomStateParameter } from './random-state.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -74,13 +75,7 @@ const params = lazySchema(Type =>
         description:
           "Share of the training rows taken to be anomalies; it sets a detector's own threshold and nothing else. auto is 0.1.",
       }),
-      random_state: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 4_294_967_295,
-          description: "Seed of this model; by default the recipe's seed.",
-        }),
-      ),
+      random_state: randomStateParameter(Type),
     },
     { additionalProperties: false },
   ),
@@ -168,7 +163,7 @@ function fitBest(training: Training, sample: Sample & { drawable: number[] }, gi
       report: `model: ${given.n_components} components with full covariance of ${features} features, expected at most ${MOST_NUMBERS} numbers in their matrices`,
       hint: 'Give covariance_type: diag or tied, a smaller n_components, or fewer features.',
     })
-  const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+  const random = randomOf(training, given)
   const components = Math.min(given.n_components, sample.drawable.length)
   const rules = { ...given, covariance: given.covariance_type }
   let best: Fitted | undefined

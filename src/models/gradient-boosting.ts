@@ -12,7 +12,7 @@ import { Failure } from '../errors.ts'
 import { openBoosted } from '../kernels/boosted.ts'
 import { classWeights } from '../math/class-weight.ts'
 import { nearest } from '../math/nearest.ts'
-import { createRandom, type Random } from '../math/random.ts'
+import type { Random } from '../math/random.ts'
 import type { BoostedArrays } from './boosting-forest.ts'
 import { type BoostingGiven, boostingParams } from './boosting-params.ts'
 import { boost } from './boosting-rounds.ts'
@@ -20,6 +20,7 @@ import { checkBoosting, columnReader } from './boosting-state.ts'
 import { tableOf } from './boosting-table.ts'
 import { absoluteError, type Loss, logLoss, quantileLoss, squaredError } from './losses.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { randomOf } from './random-state.ts'
 import { treeReasons } from './tree-reasons.ts'
 
 /** The trees as src/kernels/boosted-nodes.ts describes them; imported models have the same. */
@@ -58,7 +59,7 @@ export const gradientBoosting: Model<ReturnType<typeof boostingParams>, Gradient
 }
 
 function fit(training: Training, given: BoostingGiven): GradientBoosting {
-  const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+  const random = randomOf(training, given)
   const loss = lossOf(training, given)
   const { value, weight, rows } = targetOf(training, given)
   const learning = judged(rows.length, given)

@@ -13,11 +13,11 @@ import { Failure } from '../errors.ts'
 import { openForest, type Trees } from '../kernels/forest.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
-import { createRandom } from '../math/random.ts'
 import { quantile } from '../math/statistics.ts'
-import { growTrees, type IsolationTrees } from './isolation-trees.ts'
 import { chanceBeyond, type Fences, fencesOf } from './fences.ts'
+import { growTrees, type IsolationTrees } from './isolation-trees.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { randomOf, randomStateParameter } from './random-state.ts'
 import { treeReasons } from './tree-reasons.ts'
 import { checkNodes, checkTrees } from './tree-state.ts'
 
@@ -43,13 +43,7 @@ const params = lazySchema(Type =>
           'Columns drawn for each tree: a whole number above 1 is a count, a number up to 1 a share of the columns (1 is all).',
       }),
       bootstrap: Type.Boolean({ default: false, description: 'Draw the rows of a tree with replacement.' }),
-      random_state: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 4_294_967_295,
-          description: "Seed of this model; by default the recipe's seed.",
-        }),
-      ),
+      random_state: randomStateParameter(Type),
     },
     { additionalProperties: false },
   ),
@@ -89,7 +83,7 @@ export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> 
         report: `model: ${given.n_estimators} trees of ${drawn} rows each, expected at most ${MAX_DRAWN} rows in all`,
         hint: 'Give a smaller n_estimators or max_samples: 100 trees of 256 rows are the usual size.',
       })
-    const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+    const random = randomOf(training, given)
     const trees = given.n_estimators
     const state = {
       columns: x.length,

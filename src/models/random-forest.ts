@@ -15,12 +15,12 @@ import { openForest } from '../kernels/forest.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import type { ClassWeight } from '../math/class-weight.ts'
 import { numericColumns } from '../math/columns.ts'
-import { createRandom } from '../math/random.ts'
 import { binColumns } from './binned-columns.ts'
 import { classWeightParameter } from './class-weight-parameter.ts'
 import { type DecisionTrees, plantGrove } from './decision-trees.ts'
 import { labelsOf, rowSource } from './forest-rows.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
+import { randomOf, randomStateParameter } from './random-state.ts'
 import { entropy, type Impurity, splitSearch, squaredError } from './split-search.ts'
 import { treeReasons } from './tree-reasons.ts'
 import { checkNodes, checkTrees } from './tree-state.ts'
@@ -73,13 +73,7 @@ const params = lazySchema(Type =>
         }),
       ),
       class_weight: classWeightParameter(Type),
-      random_state: Type.Optional(
-        Type.Integer({
-          minimum: 0,
-          maximum: 4_294_967_295,
-          description: "Seed of this model; by default the recipe's seed.",
-        }),
-      ),
+      random_state: randomStateParameter(Type),
     },
     { additionalProperties: false },
   ),
@@ -103,7 +97,7 @@ export const randomForest: Model<ReturnType<typeof params>, RandomForest> = {
   },
   fit(training, given) {
     const x = numericColumns(training.x)
-    const random = given.random_state === undefined ? training.random : createRandom(given.random_state)
+    const random = randomOf(training, given)
     const { rows } = training.x
     const rule = rulesOf(training, given, x.length)
     const target = labelsOf(training, given.class_weight as ClassWeight)
