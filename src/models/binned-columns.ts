@@ -1,7 +1,7 @@
 /** Columns as ranks of at most 255 bins, for trees that try every cut between bins instead of between values. */
 import { binEdges, edgeRows } from '../math/bin-edges.ts'
-import { present } from '../math/statistics.ts'
 import type { Random } from '../math/random.ts'
+import { present } from '../math/statistics.ts'
 
 export interface BinnedColumn {
   /** The bin of each row; {@link MISSING} where there is no value, or where the row does not teach. */
