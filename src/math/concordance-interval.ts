@@ -4,8 +4,8 @@
  * the sum of their squares. The interval is Student's on the log-odds scale, with as many degrees of freedom as there are
  * events, less one: of few events the error itself is known badly.
  */
-import { betaQuantile } from './distributions.ts'
-import type { Interval } from './metrics.ts'
+import { betaQuantile, studentQuantile } from './distributions.ts'
+import { type Interval, logOddsInterval } from './metrics.ts'
 import { orderByKey, placesOf } from './order.ts'
 
 export interface ConcordanceInterval extends Interval {
@@ -29,20 +29,16 @@ export function concordanceInterval(
   const pull = right.map((count, i) => (2 * (count - value * pairs[i]!)) / all)
   const se = Math.sqrt(pull.reduce((sum, one) => sum + one * one, 0))
   const events = pairs.reduce((count, own, i) => count + Number(own > 0 && event[i] === 1), 0)
-  return { value, se, ...intervalOf(value, se, events, (1 - confidence) / 2) }
+  return { value, se, ...intervalOf(value, se, events, confidence) }
 }
 
-function intervalOf(value: number, se: number, events: number, tail: number): Interval {
+function intervalOf(value: number, se: number, events: number, confidence: number): Interval {
   if (value === 0 || value === 1) {
-    const bound = betaQuantile(tail, events, 1)
+    const bound = betaQuantile((1 - confidence) / 2, events, 1)
     return value === 1 ? { low: bound, high: 1 } : { low: 0, high: 1 - bound }
   }
   if (events < 2) return { low: 0, high: 1 }
-  const share = betaQuantile(1 - 2 * tail, 0.5, (events - 1) / 2)
-  const t = Math.sqrt(((events - 1) * share) / (1 - share))
-  const half = (t * se) / (value * (1 - value))
-  const odds = Math.log(value / (1 - value))
-  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) }
+  return logOddsInterval(value, (studentQuantile(confidence, events - 1) * se) / (value * (1 - value)))
 }
 
 /** Of each row: its comparable pairs, and how many of them are in the right order, equal risks half. */

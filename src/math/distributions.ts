@@ -65,6 +65,12 @@ export function fQuantile(p: number, a: number, b: number): number {
   return ((share > 0.5 ? 1 - rest : share) / rest) * (b / a)
 }
 
+/** The t that a Student variable stays within, both ways, with this probability. */
+export function studentQuantile(within: number, freedom: number): number {
+  const share = betaQuantile(within, 0.5, freedom / 2)
+  return Math.sqrt((freedom * share) / (1 - share))
+}
+
 export function normalCdf(z: number): number {
   const x = 0.5 * z * z
   if (x < 1.5) return 0.5 + 0.5 * Math.sign(z) * gammaCdf(x, 0.5)

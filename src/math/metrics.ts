@@ -2,7 +2,7 @@
  * How well a risk tells bad rows from good ones. Labels are 1 (bad) and 0; a row counts only where its risk is finite
  * and its label is 0 or 1. "Alarm" means `risk > cut`, here as everywhere.
  */
-import { betaQuantile, normalQuantile } from './distributions.ts'
+import { betaQuantile, normalQuantile, studentQuantile } from './distributions.ts'
 import { mean, variance } from './statistics.ts'
 
 export type Labels = Uint8Array | Int32Array | Float64Array
@@ -178,15 +178,13 @@ function interval(auc: number, se: number, freedom: number, smaller: number, con
   }
   if (!(se > 0)) return { low: 0, high: 1 }
   // On the log-odds scale: within 0 and 1, and with few rows far nearer to 95 % than auc ± 1.96 se.
-  const half = (studentQuantile(confidence, freedom) * se) / (auc * (1 - auc))
-  const odds = Math.log(auc / (1 - auc))
-  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) }
+  return logOddsInterval(auc, (studentQuantile(confidence, freedom) * se) / (auc * (1 - auc)))
 }
 
-/** The t that a Student variable stays within, both ways, with this probability. */
-function studentQuantile(within: number, freedom: number): number {
-  const share = betaQuantile(within, 0.5, freedom / 2)
-  return Math.sqrt((freedom * share) / (1 - share))
+/** What lies within ±`half` of a share on the log-odds scale: it stays within 0 and 1. */
+export function logOddsInterval(share: number, half: number): Interval {
+  const odds = Math.log(share / (1 - share))
+  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) }
 }
 
 function counts(risk: number, label: number): boolean {

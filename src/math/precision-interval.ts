@@ -1,5 +1,5 @@
 import { normalQuantile } from './distributions.ts'
-import type { Interval } from './metrics.ts'
+import { type Interval, logOddsInterval } from './metrics.ts'
 
 /**
  * Interval of an average precision on the log-odds scale (Boyd, Eng, Page, "Area under the precision-recall curve: point
@@ -8,7 +8,6 @@ import type { Interval } from './metrics.ts'
  */
 export function precisionInterval(averagePrecision: number, positives: number, confidence = 0.95): Interval {
   if (!(averagePrecision > 0 && averagePrecision < 1 && positives > 0)) return { low: 0, high: 1 }
-  const odds = Math.log(averagePrecision / (1 - averagePrecision))
   const half = normalQuantile(0.5 + confidence / 2) / Math.sqrt(positives * averagePrecision * (1 - averagePrecision))
-  return { low: 1 / (1 + Math.exp(half - odds)), high: 1 / (1 + Math.exp(-half - odds)) }
+  return logOddsInterval(averagePrecision, half)
 }

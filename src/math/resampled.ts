@@ -3,7 +3,7 @@
  * not independent, and the plain standard error is far too small: Nadeau and Bengio ("Inference for the generalization
  * error", Machine Learning 2003) put 1/J + test/train in the place of 1/J.
  */
-import { betaCdf, betaQuantile } from './distributions.ts'
+import { betaCdf, studentQuantile } from './distributions.ts'
 import type { Interval } from './metrics.ts'
 import { mean, variance } from './statistics.ts'
 
@@ -55,12 +55,6 @@ export function compareOverFolds(a: Float64Array, b: Float64Array, testShare: nu
 /** True when the interval reaches down to what a coin would get: the model is then not shown to be any better. */
 export function notBetterThanChance({ low }: Interval, chance = 0.5): boolean {
   return !(low > chance)
-}
-
-/** The t that a Student variable stays within, both ways, with this probability. */
-function studentQuantile(within: number, freedom: number): number {
-  const share = betaQuantile(within, 0.5, freedom / 2)
-  return Math.sqrt((freedom * share) / (1 - share))
 }
 
 /** The probability that a Student variable lies beyond ±t. */
