@@ -1,5 +1,6 @@
 /** Which rows teach, which set the cuts, which are kept for the test. No row is ever in two of them. */
 import { uniformAt } from '../math/random.ts'
+import { alsoTaught, sameRows } from '../math/same-rows.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import type { Rows } from './gather.ts'
 
@@ -82,31 +83,7 @@ function lastShare(rows: Int32Array, placement: (row: number) => number, share: 
   return new Set(rows.filter(row => placement(row) >= cut))
 }
 
-/**
- * How many of `b`'s rows have exactly the feature values of a row of `a`. Rows are compared by a 53-bit hash of their
- * bits: with 10⁶ rows a chance hit has a probability of about 10⁻⁴.
- */
-export function sharedRows(rows: Rows, a: Int32Array, b: Int32Array): number {
-  const hashes = new Set<number>()
-  const bits = rows.features.map(f => new Uint32Array(f.buffer, f.byteOffset, f.length * 2))
-  for (const row of a) hashes.add(hashRow(bits, row))
-  let shared = 0
-  for (const row of b) if (hashes.has(hashRow(bits, row))) shared++
-  return shared
-}
-
-/** Two FNV-1a hashes (32 and 21 bits kept) of a row's words, in one safe integer. */
-function hashRow(bits: readonly Uint32Array[], row: number): number {
-  let low = 0x811c9dc5
-  let high = 0x01000193
-  for (const column of bits) {
-    for (let half = 0; half < 2; half++) {
-      const word = column[row * 2 + half] as number
-      low = Math.imul(low ^ word, 0x01000193)
-      low ^= low >>> 15
-      high = Math.imul(high ^ word, 0x85ebca6b)
-      high ^= high >>> 13
-    }
-  }
-  return (high >>> 11) * 0x1_0000_0000 + (low >>> 0)
+/** How many of `b`'s rows have exactly the feature values of a row of `a`. */
+export function sharedRows({ rows, features }: Rows, a: Int32Array, b: Int32Array): number {
+  return alsoTaught(sameRows({ rows, columns: features }), a, b).length
 }
