@@ -63,6 +63,11 @@ export const FAILURES = {
     message: 'Failed to load model from {path}\nReason: {reason}',
     hint: 'Fit the model again with tocsin fit, or ask whoever made the file for a fresh copy.',
   },
+  MODEL_REFUSED: {
+    ...model,
+    message: 'Cannot use {path}\nReason: {reason}',
+    hint: '{hint}',
+  },
   MODEL_UNCALIBRATED: {
     ...model,
     message: 'The model {name} has no threshold',

@@ -12,9 +12,10 @@ const ROOMS: Record<string, string> = {
   models: 'math kernels',
   transforms: 'math',
   artifact: 'math recipe',
+  importers: 'math recipe models artifact',
   data: 'math kernels',
   charts: 'math recipe',
-  verbs: 'math recipe kernels plan models transforms artifact data charts',
+  verbs: 'math recipe kernels plan models transforms artifact importers data charts',
   cli: 'recipe verbs',
   index: 'recipe artifact verbs',
 }

@@ -1,0 +1,17 @@
+/** What a person says about a model file that does not say it itself. */
+export interface ImportRequest {
+  /** Base name, for messages and provenance. */
+  readonly name: string
+  readonly bytes: Uint8Array
+  /** Which number is the risk: the name of a class, or high / low for a regressor. */
+  readonly risk?: string | undefined
+  /** Names of the features, in order. */
+  readonly features?: readonly string[] | undefined
+  readonly threshold?: number | undefined
+  /** What `threshold`, or the file's own, is compared with; absent: the product's risk, where that can be. */
+  readonly thresholdOf?: 'risk' | 'score_samples' | 'decision_function' | undefined
+  /** Of several models in one file: the one that is meant, by its key. */
+  readonly model?: string | undefined
+  /** A scaler (or any transformer) that is applied first, from a file of its own. */
+  readonly scaler?: { readonly name: string; readonly bytes: Uint8Array } | undefined
+}

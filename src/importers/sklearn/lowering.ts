@@ -1,0 +1,55 @@
+/**
+ * How estimators become a program. A transformer appends steps and says where its columns are afterwards; a predictor
+ * says what the number is. Each family is a file of its own; src/importers/sklearn/index.ts has the one list by class.
+ */
+import type { State } from '../../math/state.ts'
+import type { Risk, Stretch } from '../program.ts'
+import type { Estimator } from './estimator.ts'
+
+/** Where a transformer or predictor reads. */
+export interface Input extends Stretch {
+  /** Names of the columns here, where known: column transformers choose by name. */
+  readonly names?: readonly string[] | undefined
+  /** For each column the feature that it still is, untouched; −1 once something was computed. */
+  readonly origin: readonly number[]
+}
+
+export interface Lowering {
+  /** Appends a step that leaves `produces` columns in place of its own; returns where they are. Untouched origins are
+   * given by `origin`; absent: all −1. */
+  step(use: string, input: Input, state: State, produces: number, origin?: readonly number[]): Input
+  /** Says that a feature is a text with these values; several callers' values are united. */
+  texts(feature: number, levels: readonly string[]): void
+  /** A sentence for the person. */
+  warn(sentence: string): void
+  /** Training figures of an untouched column, for the profile. */
+  profile(input: Input, figures: Partial<Record<'min' | 'max' | 'mean' | 'std' | 'median', ArrayLike<number>>>): void
+}
+
+export type LowerTransformer = (estimator: Estimator, input: Input, lowering: Lowering) => Input
+
+/** What a predictor's numbers mean and how to get the one that is asked for. */
+export type Prediction =
+  /** Unusual rows. `cut` in terms of the risk, from offset_; `scales` turn other scales' thresholds into risks. */
+  | {
+      readonly task: 'detect'
+      readonly risk: Risk
+      readonly riskName: string
+      readonly cut?: { readonly risk: number; readonly from: string } | undefined
+      /** risk = −score_samples, and decision_function = score_samples − offset: undefined where there is none. */
+      readonly offset?: number | undefined
+      /** What values the risk can take, ends included; a threshold outside is on another scale. */
+      readonly range: readonly [number, number]
+    }
+  /** A probability (or, without one, a decision) of each class. */
+  | {
+      readonly task: 'classify'
+      readonly classes: readonly string[]
+      /** @throws Refusal where the class has no number of its own. */
+      readonly riskOf: (chosen: number) => Risk
+      /** False for a decision function, whose natural cut is 0 instead of 0.5. */
+      readonly probability: boolean
+    }
+  | { readonly task: 'regress'; readonly risk: Risk; readonly low?: never }
+
+export type LowerPredictor = (estimator: Estimator, input: Input, lowering: Lowering) => Prediction
