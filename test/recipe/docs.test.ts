@@ -14,7 +14,7 @@ test('every example of the page is a recipe', () => {
 })
 
 test('the recipes of the examples load', () => {
-  for (const plant of ['lims-quality', 'predictive-maintenance']) {
+  for (const plant of ['batches', 'lims-quality', 'predictive-maintenance']) {
     const path = `examples/${plant}/recipe.yaml`
     const text = readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
     expect(() => loadRecipe(text, { path, catalogue })).not.toThrow()
