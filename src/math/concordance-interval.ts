@@ -4,9 +4,10 @@
  * the sum of their squares. The interval is Student's on the log-odds scale, with as many degrees of freedom as there are
  * events, less one: of few events the error itself is known badly.
  */
+import { byOutcome } from './concordance.ts'
+import { addPlace, countUpTo } from './count-tree.ts'
 import { betaQuantile, studentQuantile } from './distributions.ts'
 import { type Interval, logOddsInterval } from './metrics.ts'
-import { orderByKey, placesOf } from './order.ts'
 
 export interface ConcordanceInterval extends Interval {
   /** Harrell's C; NaN without a comparable pair. */
@@ -43,14 +44,7 @@ function intervalOf(value: number, se: number, events: number, confidence: numbe
 
 /** Of each row: its comparable pairs, and how many of them are in the right order, equal risks half. */
 function pairsOfRows(time: Float64Array, event: Uint8Array, risk: Float64Array) {
-  const place = placesOf(risk)
-  const moment = placesOf(time)
-  const last = 2 * moment.distinct
-  // By time; at one time, events first.
-  const key = moment.of.map((at, i) =>
-    at < moment.distinct && place.of[i]! < place.distinct ? 2 * at + (event[i] === 1 ? 0 : 1) : last,
-  )
-  const order = orderByKey(key, last)
+  const { place, key, order } = byOutcome(time, event, risk)
   const right = new Float64Array(time.length)
   const pairs = new Float64Array(time.length)
   const blocks: (readonly [from: number, to: number])[] = []
@@ -69,7 +63,7 @@ function pairsOfRows(time: Float64Array, event: Uint8Array, risk: Float64Array) 
         right[i] = right[i]! + lowerOf(tree, place.of[i]!)
         pairs[i] = pairs[i]! + inside
       }
-    for (const i of order.subarray(from, to)) add(tree, place.of[i]! + 1)
+    for (const i of order.subarray(from, to)) addPlace(tree, place.of[i]! + 1)
     inside += to - from
   }
   // … and from the earliest on, every row against the events that it outlived.
@@ -81,7 +75,7 @@ function pairsOfRows(time: Float64Array, event: Uint8Array, risk: Float64Array) 
       pairs[i] = pairs[i]! + inside
     }
     if (!isEvent(from)) continue
-    for (const i of order.subarray(from, to)) add(tree, place.of[i]! + 1)
+    for (const i of order.subarray(from, to)) addPlace(tree, place.of[i]! + 1)
     inside += to - from
   }
   return { right, pairs }
@@ -91,15 +85,4 @@ function pairsOfRows(time: Float64Array, event: Uint8Array, risk: Float64Array) 
 function lowerOf(tree: Uint32Array, place: number): number {
   const below = countUpTo(tree, place)
   return below + (countUpTo(tree, place + 1) - below) / 2
-}
-
-/** A tree of counts (Fenwick, "A new data structure for cumulative frequency tables", 1994). */
-function add(tree: Uint32Array, place: number): void {
-  for (let at = place; at < tree.length; at += at & -at) tree[at] = tree[at]! + 1
-}
-
-function countUpTo(tree: Uint32Array, place: number): number {
-  let count = 0
-  for (let at = place; at > 0; at -= at & -at) count += tree[at]!
-  return count
 }

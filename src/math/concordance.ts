@@ -3,6 +3,7 @@
  * Medicine 1996). A pair counts when it is known whose event came first: both times differ and the earlier one ended
  * with an event, or they are equal and just one did.
  */
+import { addPlace, countUpTo } from './count-tree.ts'
 import { orderByKey, placesOf } from './order.ts'
 
 export interface Concordance {
@@ -18,13 +19,7 @@ export interface Concordance {
 /** O(n log n). `event` is 1 where the time ended with the event, 0 where it was only seen to be longer. Rows whose time or
  * risk is NaN do not count. */
 export function concordance(time: Float64Array, event: Uint8Array, risk: Float64Array): Concordance {
-  const place = placesOf(risk)
-  const moment = placesOf(time)
-  // By time; at one time, events first.
-  const key = moment.of.map((at, i) =>
-    at < moment.distinct && place.of[i]! < place.distinct ? 2 * at + (event[i] === 1 ? 0 : 1) : 2 * moment.distinct,
-  )
-  const order = orderByKey(key, 2 * moment.distinct)
+  const { place, key, order } = byOutcome(time, event, risk)
   const later = new Uint32Array(place.distinct + 1)
   let [concordant, discordant, tied, inside] = [0, 0, 0, 0]
   // From the latest on: who is in the tree outlived the events that are looked at. At one time, those without an event
@@ -42,20 +37,23 @@ export function concordance(time: Float64Array, event: Uint8Array, risk: Float64
         tied += same
         discordant += inside - below - same
       }
-    for (let k = start; k < end; k++, inside++) add(later, place.of[order[k]!]! + 1)
+    for (let k = start; k < end; k++, inside++) addPlace(later, place.of[order[k]!]! + 1)
     end = start
   }
   const pairs = concordant + discordant + tied
   return { concordant, discordant, tied, index: pairs === 0 ? Number.NaN : (concordant + tied / 2) / pairs }
 }
 
-/** A tree of counts (Fenwick, "A new data structure for cumulative frequency tables", 1994). */
-function add(tree: Uint32Array, place: number): void {
-  for (let at = place; at < tree.length; at += at & -at) tree[at] = tree[at]! + 1
-}
-
-function countUpTo(tree: Uint32Array, place: number): number {
-  let count = 0
-  for (let at = place; at > 0; at -= at & -at) count += tree[at]!
-  return count
+/**
+ * The rows that count, by `key`: earlier times first, at one time those with the event first. Their key is even; it is
+ * odd where the time was only seen to be longer. `place` is that of their risk.
+ */
+export function byOutcome(time: Float64Array, event: Uint8Array, risk: Float64Array) {
+  const place = placesOf(risk)
+  const moment = placesOf(time)
+  const last = 2 * moment.distinct
+  const key = moment.of.map((at, i) =>
+    at < moment.distinct && place.of[i]! < place.distinct ? 2 * at + (event[i] === 1 ? 0 : 1) : last,
+  )
+  return { place, key, order: orderByKey(key, last) }
 }
