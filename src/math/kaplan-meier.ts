@@ -3,7 +3,7 @@
  * observations", JASA 1958), and whether several groups differ (log-rank: Mantel 1966; Peto, Peto 1972). Rows count
  * only where the time is finite; `event` is 1 where the time ended with the event, else it was only seen to be longer.
  */
-import { cholesky } from './cholesky.ts'
+import { cholesky, solveLower } from './cholesky.ts'
 import { gammaCdf, normalQuantile } from './distributions.ts'
 
 export interface KaplanMeier {
@@ -102,16 +102,7 @@ export function logRank(time: Float64Array, event: Events, group: Int32Array, gr
 
 /** bᵀ A⁻¹ b of A = L Lᵀ: the squared length of L⁻¹ b. */
 function squaredLength(l: Float64Array, b: Float64Array): number {
-  const n = b.length
-  const y = new Float64Array(n)
-  let square = 0
-  for (let i = 0; i < n; i++) {
-    let rest = b[i]!
-    for (let j = 0; j < i; j++) rest -= l[i * n + j]! * y[j]!
-    y[i] = rest / l[i * n + i]!
-    square += y[i]! ** 2
-  }
-  return square
+  return solveLower(l, b.length, b).reduce((sum, value) => sum + value ** 2, 0)
 }
 
 interface Moment {
