@@ -11,7 +11,16 @@
  */
 import { createArena } from './arena.ts'
 import { type BinKernel, EDGE_BYTES, writeEdges } from './bins.ts'
-import { type BoostedTrees, CATEGORIES, categoryOf, type Packed, sendsLeft } from './boosted-nodes.ts'
+import {
+  type BoostedTrees,
+  CATEGORIES,
+  categoryOf,
+  type Kind,
+  keyOf,
+  kindOf,
+  type Packed,
+  sendsLeft,
+} from './boosted-nodes.ts'
 
 const MOST_LEAVES = 64
 const FEW_LEAVES = 32
@@ -34,8 +43,10 @@ const TREE_BYTES = 24
 
 /** One column of bytes. `missingLeft`: a second one of the same numbers, for nodes that send a missing one left. */
 interface ByteColumn {
+  /** That of the nodes which read it. */
+  readonly key: string
   readonly feature: number
-  readonly kind: 'number' | 'missingLeft' | 'category'
+  readonly kind: Kind
   /** Thresholds, ascending and different; of a column of categories, those that some node sends left. */
   readonly values: Float64Array
 }
@@ -109,19 +120,14 @@ function tileRowsFor(columns: number): number {
   return Math.max(SMALLEST_TILE, Math.min(LARGEST_TILE, fitting))
 }
 
-function kindOf({ category, missingLeft }: BoostedTrees, node: number): ByteColumn['kind'] {
-  if (category[node] === 1) return 'category'
-  return missingLeft[node] === 1 ? 'missingLeft' : 'number'
-}
-
 function byteColumns(trees: BoostedTrees): ByteColumn[] {
-  const found = new Map<string, { feature: number; kind: ByteColumn['kind']; values: Set<number> }>()
+  const found = new Map<string, { feature: number; kind: Kind; values: Set<number> }>()
   for (let node = 0; node < trees.left.length; node++) {
     if (trees.left[node]! < 0) continue
-    const [feature, kind] = [trees.feature[node]!, kindOf(trees, node)]
-    const key = `${feature} ${kind}`
+    const key = keyOf(trees, node)
+    const kind = kindOf(trees, node)
     let column = found.get(key)
-    if (column === undefined) found.set(key, (column = { feature, kind, values: new Set() }))
+    if (column === undefined) found.set(key, (column = { feature: trees.feature[node]!, kind, values: new Set() }))
     if (kind === 'category') {
       for (let c = 0; c < CATEGORIES; c++) if (sendsLeft(trees, node, c)) column.values.add(c)
     } else if (trees.threshold[node]! < Infinity) {
@@ -129,7 +135,7 @@ function byteColumns(trees: BoostedTrees): ByteColumn[] {
       column.values.add(trees.threshold[node]! + 0)
     }
   }
-  return [...found.values()].map(({ values, ...rest }) => ({ ...rest, values: Float64Array.from(values).sort() }))
+  return [...found].map(([key, { values, ...rest }]) => ({ key, ...rest, values: Float64Array.from(values).sort() }))
 }
 
 /** By category + 1: its place among the given ones, or the place behind them, which no node sends left. */
@@ -154,7 +160,7 @@ interface Op {
 
 /** Tree after tree, comparisons first. */
 function opsOf(trees: BoostedTrees, columns: readonly ByteColumn[]): Op[][] {
-  const place = new Map(columns.map(({ feature, kind }, c) => [`${feature} ${kind}`, c]))
+  const place = new Map(columns.map(({ key }, c) => [key, c]))
   return Array.from({ length: trees.start.length - 1 }, (_, t) => {
     const ops: Op[] = []
     const root = trees.start[t]!
@@ -162,7 +168,7 @@ function opsOf(trees: BoostedTrees, columns: readonly ByteColumn[]): Op[][] {
     const visit = (node: number, first: number): number => {
       if (trees.left[node]! < 0) return first + 1
       const end = visit(root + trees.left[node]!, first)
-      const column = place.get(`${trees.feature[node]} ${kindOf(trees, node)}`)!
+      const column = place.get(keyOf(trees, node))!
       const asked = { column, ...question(trees, node, columns[column]!) }
       for (let plane = first >> 3; plane * 8 < end; plane++) {
         let mask = 0

@@ -24,6 +24,19 @@ export interface BoostedTrees {
   readonly base: number
 }
 
+/** How a node reads its column. `missingLeft`: as numbers, a missing one sorted to the left. */
+export type Kind = 'number' | 'missingLeft' | 'category'
+
+export function kindOf({ category, missingLeft }: BoostedTrees, node: number): Kind {
+  if (category[node] === 1) return 'category'
+  return missingLeft[node] === 1 ? 'missingLeft' : 'number'
+}
+
+/** The same for nodes that read the same column in the same way. */
+export function keyOf(trees: BoostedTrees, node: number): string {
+  return `${trees.feature[node]} ${kindOf(trees, node)}`
+}
+
 /** Categories that a node can tell apart. */
 export const CATEGORIES = 256
 export const WORDS = CATEGORIES / 32
@@ -33,7 +46,11 @@ export function categoryOf(x: number): number {
   return x >= 0 && x < CATEGORIES ? Math.trunc(x) : -1
 }
 
-export function sendsLeft({ threshold, bitset }: BoostedTrees, node: number, category: number): boolean {
+export function sendsLeft(
+  { threshold, bitset }: Pick<BoostedTrees, 'threshold' | 'bitset'>,
+  node: number,
+  category: number,
+): boolean {
   return category >= 0 && ((bitset[threshold[node]! + (category >> 5)]! >>> (category & 31)) & 1) === 1
 }
 

@@ -4,7 +4,16 @@
  * every comparison, so it goes right; nodes that send it left look at a second column, in which it is −∞.
  */
 import { type Arena, createArena } from './arena.ts'
-import { type BoostedTrees, CATEGORIES, categoryOf, type Packed, sendsLeft } from './boosted-nodes.ts'
+import {
+  type BoostedTrees,
+  CATEGORIES,
+  categoryOf,
+  type Kind,
+  keyOf,
+  kindOf,
+  type Packed,
+  sendsLeft,
+} from './boosted-nodes.ts'
 
 const NODE_BYTES = 24
 const TREE_BYTES = 12
@@ -17,8 +26,6 @@ const TILE_BYTES = 32_768
 const SMALLEST_TILE = 64
 const LARGEST_TILE = 512
 const STEP = 8
-
-type Kind = 'number' | 'missingLeft' | 'category'
 
 interface Kernel {
   sumWalked(columns: number, rows: number, trees: number, treeCount: number, sums: number): void
@@ -80,13 +87,6 @@ export function packWalked(trees: BoostedTrees): Packed {
     },
   }
 }
-
-function kindOf({ category, missingLeft }: BoostedTrees, node: number): Kind {
-  if (category[node] === 1) return 'category'
-  return missingLeft[node] === 1 ? 'missingLeft' : 'number'
-}
-
-const keyOf = (trees: BoostedTrees, node: number) => `${trees.feature[node]} ${kindOf(trees, node)}`
 
 function writeNodes(trees: BoostedTrees, columnOf: (node: number) => number, { at, u32, f64 }: Arena<Regions>): void {
   let nextTable = at.tables + NO_TABLE_BYTES

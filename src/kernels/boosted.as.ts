@@ -1,6 +1,6 @@
 // Sums the leaf values of boosted trees for blocks of rows. AssemblyScript: compiled by `npm run kernels` to
-// boosted.wasm. Owns no memory: every address is a byte offset into the arena that boosted.ts lays out; the layouts are
-// drawn in boosted-layout.ts.
+// boosted.wasm. Owns no memory: every address is a byte offset into the arena that boosted-masked.ts or boosted-walked.ts
+// lays out.
 
 // @ts-ignore: decorator
 @inline

@@ -4,7 +4,7 @@
  * bits. Thresholds are compared as f64, exactly.
  *
  * `sumBoostedPlainly` is the obvious form and the oracle of the tests; `openBoosted` gives the same bits many times as
- * fast, in one of two ways (boosted-layout.ts).
+ * fast, in one of two ways (boosted-masked.ts, boosted-walked.ts).
  */
 import { packMasked } from './boosted-masked.ts'
 import { type BoostedTrees, categoryOf, sendsLeft } from './boosted-nodes.ts'
