@@ -157,6 +157,6 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
 }
 
 /** The columns that some node looks at, ascending. */
-function columnsOf(trees: Trees): readonly number[] {
+export function columnsOf(trees: Pick<Trees, 'feature' | 'left'>): readonly number[] {
   return [...new Set(trees.feature.filter((_, node) => trees.left[node]! >= 0))].sort((a, b) => a - b)
 }

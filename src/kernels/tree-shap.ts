@@ -8,6 +8,8 @@
  * blocks of any size give the same bits.
  */
 import { createArena } from './arena.ts'
+import { categoryOf, sendsLeft } from './boosted-nodes.ts'
+import { columnsOf } from './forest.ts'
 import { type CountedTrees, type Outline, outline, packTree, placesFor, sizeOf, TILE } from './tree-shap-layout.ts'
 
 export type { CountedTrees } from './tree-shap-layout.ts'
@@ -75,10 +77,7 @@ export function sharesPlainly(trees: CountedTrees, { rounded = false, scale = 1 
 }
 
 function goesLeft({ threshold, missingLeft, category, bitset }: CountedTrees, node: number, x: number): boolean {
-  if (category?.[node] === 1) {
-    const code = Math.trunc(x)
-    return x >= 0 && x < 256 && ((bitset![threshold[node]! + (code >> 5)]! >>> (code & 31)) & 1) === 1
-  }
+  if (category?.[node] === 1) return sendsLeft({ threshold, bitset: bitset! }, node, categoryOf(x))
   return Number.isNaN(x) ? missingLeft[node] === 1 : x <= threshold[node]!
 }
 
@@ -211,9 +210,8 @@ export function openTreeShap(
 function surveyOf(trees: CountedTrees) {
   const outlines = Array.from({ length: trees.start.length - 1 }, (_, t) => measured(outline(trees, t)))
   const places = placesFor(outlines.reduce((most, { players }) => Math.max(most, players), 1))
-  const used = [...new Set(trees.feature.filter((_, node) => trees.left[node]! >= 0))].sort((a, b) => a - b)
   return {
-    used,
+    used: columnsOf(trees),
     places,
     bytes: outlines.map(each => (each.upper + each.lower === 0 ? 0 : sizeOf(each, places.nodes.length))),
     inner: outlines.reduce((most, { upper, lower }) => Math.max(most, upper + lower), 0),
