@@ -111,13 +111,11 @@ const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
  * @throws RangeError when it needs more than 4 GiB. */
 export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
   const features = net.dims[0]!
-  const widest = Math.max(...paddedDims(net))
-  const tileRows = tileFor(8 * (features + 2 * widest))
+  const tileRows = tileFor(8 * (features + 2 * widestOf(net.dims)))
   const layout = layOut(net.dims)
   const arena = createArena({
-    ...scoringRegions(net, tileRows),
+    ...scoringRegions(net.dims, tileRows),
     parameters: layout.parameters * 8,
-    errors: BLOCK_ROWS * 8,
   })
   const { at, f64 } = arena
   layout.write(net, f64.subarray(at.parameters / 8))
@@ -141,17 +139,17 @@ export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
 }
 
 /** Rows of a tile, a power of two, given the bytes that a row takes. */
-export function tileFor(rowBytes: number): number {
+function tileFor(rowBytes: number): number {
   return Math.min(LARGEST_TILE, Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(TILE_BYTES / rowBytes))))
 }
 
 export const padded = (units: number) => Math.ceil(units / 4) * 4
-const paddedDims = ({ dims }: { dims: Int32Array }) => [...dims].map(padded)
+const widestOf = (dims: Int32Array) => padded(Math.max(...dims))
 
 /** What scoring needs besides the parameters. */
-export function scoringRegions({ dims }: { dims: Int32Array }, tileRows: number) {
+export function scoringRegions(dims: Int32Array, tileRows: number) {
   const features = dims[0]!
-  const widest = Math.max(...paddedDims({ dims }))
+  const widest = widestOf(dims)
   return {
     source: BLOCK_ROWS * 8 * features,
     scaling: features * 32,
@@ -159,6 +157,7 @@ export function scoringRegions({ dims }: { dims: Int32Array }, tileRows: number)
     input: padded(features) * tileRows * 8,
     a: widest * tileRows * 8,
     b: widest * tileRows * 8,
+    errors: BLOCK_ROWS * 8,
   }
 }
 

@@ -7,10 +7,10 @@ import { createArena } from './arena.ts'
 import {
   BLOCK_ROWS,
   type DenseLayers,
+  type ErrorKernel,
   kernelActivation,
   LAYER_WORDS,
   layOut,
-  type ErrorKernel,
   padded,
   type Scaling,
   scoringRegions,
@@ -97,10 +97,9 @@ export function openLearner(net: DenseLayers, scaling: Scaling, rows: Rows, desc
   const layout = layOut(dims)
   const bytes = layout.parameters * 8
   const arena = createArena({
-    ...scoringRegions(net, TILE_ROWS),
+    ...scoringRegions(dims, TILE_ROWS),
     pull: TILE_ROWS * 8,
     random: 16,
-    errors: BLOCK_ROWS * 8,
     values: units * TILE_ROWS * 8,
     derivatives: units * TILE_ROWS * 8,
     parameters: bytes,
@@ -120,7 +119,7 @@ export function openLearner(net: DenseLayers, scaling: Scaling, rows: Rows, desc
   const kept = parameters.slice()
   let [decayed1, decayed2] = [1, 1]
 
-  /** Brings rows in, `stride` numbers a column; the weights that fill up to four rows are 0. */
+  /** Brings rows in, `stride` numbers a column. */
   const stage = (ids: Int32Array, from: number, to: number, stride: number): void => {
     for (let f = 0; f < features; f++) {
       const column = rows.columns[f]!
