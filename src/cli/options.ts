@@ -119,6 +119,19 @@ export function required(value: string | undefined, what: string, example: strin
   throw new Failure('USAGE', { problem: `${what} is missing`, hint: `For example: ${example}` })
 }
 
+/** What most commands ask: a model and the table it is asked about, as `tocsin evaluate M I` or by flags. */
+export function modelAndInput(
+  positions: readonly (string | undefined)[],
+  flags: { readonly model?: string; readonly input?: readonly string[] },
+  example: string,
+): { model: string; input: readonly string[] } {
+  const { model, input } = given(positions, { model: flags.model, input: flags.input })
+  return {
+    model: required(model, 'the model', example),
+    input: typeof input === 'object' ? input : [required(input, 'the input', example)],
+  }
+}
+
 /** The commit that the working folder stands on, read from .git without running anything; null outside a repository. */
 export function gitCommit(from: string): string | null {
   for (let folder = resolve(from); ; folder = dirname(folder)) {

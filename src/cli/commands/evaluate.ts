@@ -1,7 +1,7 @@
-import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '../../errors.ts'
 import { evaluate } from '../../verbs/evaluate.ts'
+import { modelName } from '../../verbs/model-file.ts'
 import * as options from '../options.ts'
 import { describeEvaluation } from '../summary/evaluation.ts'
 import type { Terminal } from '../terminal.ts'
@@ -43,13 +43,10 @@ export function addEvaluate(program: Command, terminal: Terminal): Command {
     .option('--run-to-failure', 'the last row of each group is its failure: report lead times', false)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
-      const example = 'tocsin evaluate pump.tocsin may.csv'
-      const given = options.given([first, second], { model: flags.model, input: flags.input })
-      const model = options.required(given.model, 'the model', example)
-      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
+      const { model, input } = options.modelAndInput([first, second], flags, 'tocsin evaluate pump.tocsin may.csv')
       if (flags.output !== undefined && flags.reportDir !== undefined)
         throw new Failure('USAGE', { problem: '--output and --report-dir are the same', hint: 'Give one of them.' })
-      const output = flags.output ?? flags.reportDir ?? `${basename(model).replace(/\.tocsin$/i, '')}_evaluation`
+      const output = flags.output ?? flags.reportDir ?? `${modelName(model)}_evaluation`
       const result = await evaluate(terminal.host, { ...flags, model, input, output })
       for (const warning of result.warnings) terminal.host.warn(warning)
       terminal.result(result.evaluation)

@@ -1,6 +1,6 @@
-import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { importance } from '../../verbs/importance.ts'
+import { modelName } from '../../verbs/model-file.ts'
 import { short } from '../../verbs/outcome.ts'
 import { hiddenText } from '../../verbs/reasons.ts'
 import * as options from '../options.ts'
@@ -37,11 +37,8 @@ export function addImportance(program: Command, terminal: Terminal): Command {
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
-      const example = 'tocsin importance pump.tocsin may.csv'
-      const given = options.given([first, second], { model: flags.model, input: flags.input })
-      const model = options.required(given.model, 'the model', example)
-      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
-      const output = flags.output ?? `${basename(model).replace(/\.tocsin$/i, '')}_importance`
+      const { model, input } = options.modelAndInput([first, second], flags, 'tocsin importance pump.tocsin may.csv')
+      const output = flags.output ?? `${modelName(model)}_importance`
       const result = await importance(terminal.host, { ...flags, model, input, output })
       for (const warning of result.warnings) terminal.host.warn(warning)
       terminal.result(result.importance)

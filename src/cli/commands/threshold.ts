@@ -56,10 +56,11 @@ export function addThreshold(program: Command, terminal: Terminal): Command {
     .option('--strict', 'fail when the data cannot support the budget', false)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
-      const example = 'tocsin threshold pump.tocsin normal.csv --target_far 0.1/week'
-      const given = options.given([first, second], { model: flags.model, input: flags.input })
-      const model = options.required(given.model, 'the model', example)
-      const input = flags.input ?? [options.required(given.input as string | undefined, 'the input', example)]
+      const { model, input } = options.modelAndInput(
+        [first, second],
+        flags,
+        'tocsin threshold pump.tocsin normal.csv --target_far 0.1/week',
+      )
       const result = await recalibrate(terminal.host, {
         model,
         input,
