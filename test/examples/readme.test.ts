@@ -1,15 +1,19 @@
-/** Every output that the first page shows is what the program prints on the tables of the plants. */
+/** Every output that the first page and the page on explaining show is what the program prints on the tables of the plants. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { plantFiles as batchFiles } from '../../examples/batches/simulate.ts'
 import { plantFiles as laboratoryFiles } from '../../examples/lims-quality/simulate.ts'
 import { createFolder, type Folder } from '../cli/program.ts'
 
-const page = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-const shown = [...page.matchAll(/```\n\$ tocsin (.*)\n([\s\S]*?)```/g)].map(([, command = '', output = '']) => ({
-  command,
-  output,
-}))
+const [page, explaining] = ['README.md', 'docs/explain.md'].map(path =>
+  readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
+) as [string, string]
+const shown = [...(page + explaining).matchAll(/```\n\$ tocsin (.*)\n([\s\S]*?)```/g)].map(
+  ([, command = '', output = '']) => ({
+    command,
+    output,
+  }),
+)
 const [files, batches] = [laboratoryFiles(42), batchFiles(42)]
 let laboratory: Folder
 let bioreactor: Folder
@@ -28,7 +32,7 @@ afterAll(() => {
 /** Without what the clock says, and without a file's id, which goes with the version that wrote it. */
 const lasting = (output: string) => output.replace(/fit [\d.]+ ms/g, 'fit … ms').replace(/\b[0-9a-f]{8}\b/g, '<id>')
 
-test('the page shows six commands with what they print', () => {
+test('the pages show seven commands with what they print', () => {
   expect(shown.map(({ command }) => command.split(' ')[0])).toEqual([
     'init',
     'fit',
@@ -36,15 +40,16 @@ test('the page shows six commands with what they print', () => {
     'score',
     'compare',
     'explain',
+    'explain',
   ])
 })
 
-test('in the order of the page, each prints what it shows', async () => {
+test('in the order of the pages, each prints what they show', async () => {
   for (const { command, output } of shown) {
     const folder = /recipe|batches/.test(command) ? bioreactor : laboratory
-    // What the page says in words only.
+    // What the pages say in words only.
     if (command.includes('lims-quality.tocsin')) await laboratory.must(['fit', 'recipe.yaml'])
-    if (command.startsWith('explain')) await bioreactor.must(['fit', 'recipe.yaml'])
+    if (command.startsWith('explain batches')) await bioreactor.must(['fit', 'recipe.yaml'])
     const { stdout } = await folder.must(command.split(' '))
     expect(lasting(stdout), command).toBe(lasting(output))
   }
