@@ -78,7 +78,7 @@ export function addScore(program: Command, terminal: Terminal): Command {
     .option('--format <format>', 'csv, parquet or both (default: as the recipe says)', options.asFormats)
     .option('--replace', 'overwrite columns of the input that have the names of ours', false)
     .option('--scored-at <time>', 'the time written into scored_at (default: SOURCE_DATE_EPOCH, or now)')
-    .option('--threads <n>', 'threads for reading and writing tables', options.asCount('threads'))
+    .option('--threads <n>', 'threads for reading and writing tables, and for scoring', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
     .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
