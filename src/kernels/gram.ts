@@ -5,6 +5,7 @@
  * The functions that end in "Plainly" are the obvious forms and the oracle of the tests.
  */
 import { Failure } from '../errors.ts'
+import { within } from '../math/bounds.ts'
 import { createArena } from './arena.ts'
 
 /** Rows and columns to be filled by whoever opens it; all numbers are 0 at first. Every array is one number a row. */
@@ -209,7 +210,7 @@ function unitsOf(
 ): { mean: number; spread: number } {
   const at = column.findIndex((value, i) => !Number.isNaN(value) && weight[i]! > 0)
   if (at < 0) return { mean: 0, spread: 0 }
-  const first = Math.max(-1e150, Math.min(1e150, column[at]!))
+  const first = within(column[at]!)
   const { sum, squares, total } = momentsAbout(first)
   const apart = sum / total
   const mean = first + apart

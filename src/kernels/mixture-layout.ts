@@ -13,8 +13,6 @@ import type { Covariance, Mixture } from './mixture.ts'
 
 /** Rows that are staged at a time: a table's chunk. */
 export const BLOCK_ROWS = 2048
-/** Values beyond count as this: their squares stay finite. */
-export const LARGEST = 1e150
 /** Measured: the values of a tile take a third of the first-level cache; fewer than 32 rows would read the triangles too often. */
 const TILE_BYTES = 16_384
 const [SMALLEST_TILE, LARGEST_TILE] = [32, 256]

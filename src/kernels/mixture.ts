@@ -5,6 +5,7 @@
  * `logDensitiesPlainly` is the obvious form and the oracle of the tests. The kernel adds in the same order, and differs
  * from it only by the last bit of its exponential and logarithm, and by taking as 0 what is below e^−40 of the best.
  */
+import { apart } from '../math/bounds.ts'
 import { createArena } from './arena.ts'
 import {
   BLOCK_ROWS,
@@ -12,7 +13,6 @@ import {
   entry,
   fold,
   isMatrix,
-  LARGEST,
   pad,
   regionsOf,
   tileRowsFor,
@@ -100,10 +100,7 @@ export function logDensitiesPlainly(mixture: Mixture, columns: readonly Float64A
   const { shifts, constants } = fold(mixture, centre)
   const out = new Float64Array(weights.length * rows)
   for (let row = 0; row < rows; row++) {
-    const x = columns.map((column, f) => {
-      const value = column[row]!
-      return Number.isNaN(value) ? 0 : Math.max(-LARGEST, Math.min(LARGEST, value)) - centre[f]!
-    })
+    const x = columns.map((column, f) => apart(column[row]!, centre[f]!))
     for (let k = 0; k < weights.length; k++) {
       const y = new Float64Array(pad(features))
       for (let j = 0; j < features; j++) {

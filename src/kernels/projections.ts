@@ -2,6 +2,7 @@
  * How long rows are in two sets of directions. All in f64, strictly in order: a row's numbers depend on that row alone,
  * so blocks of any size give the same bits, and they are those of `projectPlainly`, the obvious form.
  */
+import { within } from '../math/bounds.ts'
 import { createArena } from './arena.ts'
 
 export interface Projections {
@@ -42,7 +43,6 @@ interface Kernel {
   ): void
 }
 
-const LARGEST = 1e150
 /** Rows that are staged at a time: a tile that, with 20 columns, takes half of the first-level cache. */
 const TILE_ROWS = 128
 
@@ -96,8 +96,6 @@ export function enter(
     out[f] = Number.isNaN(x) ? 0 : within((within(x) - centre[f]!) * factor[f]!)
   }
 }
-
-const within = (x: number) => (x > LARGEST ? LARGEST : x < -LARGEST ? -LARGEST : x)
 
 export function projectPlainly(projections: Projections): Lengths {
   const z = new Float64Array(projections.centre.length)

@@ -7,8 +7,11 @@
  * a few units in the last place of γ (‖x‖² + ‖s‖²). Where that would reach the tenth digit of a sum, because some
  * vectors lie many widths 1/√γ from their centre, it takes the differences themselves, a tenth to a fifth slower.
  */
+import { LARGEST, within } from '../math/bounds.ts'
 import { centreOf } from '../math/dense.ts'
 import { createArena } from './arena.ts'
+
+export { LARGEST } from '../math/bounds.ts'
 
 export const KERNELS = ['rbf', 'linear', 'poly', 'sigmoid'] as const
 
@@ -58,13 +61,6 @@ export function sumPlainly(machine: SupportVectors): VectorSum {
       out[i] = sum
     }
   }
-}
-
-/** Beyond this a square would overflow; no measurement is as large. The kernel packs by the same bound. */
-export const LARGEST = 1e150
-
-function within(x: number): number {
-  return Math.max(-LARGEST, Math.min(LARGEST, x))
 }
 
 /** How the kernel is asked for a function: support-vectors.as.ts. */

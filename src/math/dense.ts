@@ -1,8 +1,6 @@
 /** Columns → rows of numbers, for models that measure distances. */
+import { apart, within } from './bounds.ts'
 import { type Columns, numericColumns } from './columns.ts'
-
-/** Beyond this a square would overflow, and a distance would no longer order rows; no measurement is as large. */
-const LARGEST = 1e150
 
 /** The mean of each column's finite values; 0 for a column without any. */
 export function centreOf(x: Columns): Float64Array {
@@ -13,7 +11,7 @@ export function centreOf(x: Columns): Float64Array {
       const value = column[i]!
       if (!Number.isFinite(value)) continue
       count++
-      mean += (Math.max(-LARGEST, Math.min(LARGEST, value)) - mean) / count
+      mean += (within(value) - mean) / count
     }
     return mean
   })
@@ -35,13 +33,6 @@ export function packRows(
 ): void {
   for (const [c, column] of numericColumns(x).entries()) {
     const shift = centre[c]!
-    for (let i = 0, at = offset + c; i < rows; i++, at += stride) {
-      const value = column[from + i]!
-      out[at] = value >= -LARGEST && value <= LARGEST ? value - shift : beyond(value, shift)
-    }
+    for (let i = 0, at = offset + c; i < rows; i++, at += stride) out[at] = apart(column[from + i]!, shift)
   }
-}
-
-function beyond(value: number, shift: number): number {
-  return Number.isNaN(value) ? 0 : (value > 0 ? LARGEST : -LARGEST) - shift
 }

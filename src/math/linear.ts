@@ -3,7 +3,10 @@
  * a sum is not finite, what is beyond ±1e150 counts as that. Each row's sum runs in the order of the columns, so a row
  * alone gives the same bits.
  */
+import { apart } from './bounds.ts'
 import { type Columns, numericColumns } from './columns.ts'
+
+export { LARGEST } from './bounds.ts'
 
 export interface Linear {
   /** What one unit of the column adds. */
@@ -12,9 +15,6 @@ export interface Linear {
   /** The sum of a row at the centre. */
   readonly base: number
 }
-
-/** Beyond this a square would overflow; no measurement is as large. */
-export const LARGEST = 1e150
 
 /** Writes one sum a row. */
 export function linearSums(linear: Linear, x: Columns, out: Float64Array): void {
@@ -59,12 +59,6 @@ export function linearShares({ coefficient, centre }: Linear, x: Columns, out: F
     const [share, shift] = [coefficient[c]!, centre[c]!]
     for (let i = 0, at = c; i < x.rows; i++, at += columns.length) out[at] = share * apart(column[i]!, shift)
   }
-}
-
-/** How far a value is from the centre. */
-function apart(value: number, centre: number): number {
-  if (value >= -LARGEST && value <= LARGEST) return value - centre
-  return Number.isNaN(value) ? 0 : (value > 0 ? LARGEST : -LARGEST) - centre
 }
 
 /**
