@@ -45,7 +45,9 @@ function section({ dataSet, engines, flights, budget, atOurCut, atEqualFalseAlar
 
 const INTRODUCTION = `# Results on real data
 
-Written by \`npm run results\`; do not edit. \`npm run test:interop\` holds the same comparisons.
+Written by \`npm run results\`; do not edit. \`npm run test:interop\` holds the same comparisons. Both need Python 3, whose
+libraries they fetch once, and the data sets, which are public but not part of this project. Where one is missing, the command
+says where it looked, and leaves that part out of the page. \`node bench/adbench.ts\` prints the table of the detectors alone.
 
 ## Turbofan engines
 
