@@ -18,8 +18,9 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { quantile } from '../math/statistics.ts'
 import { learnScales } from './autoencoder-scaling.ts'
 import { drawLayers, train } from './autoencoder-training.ts'
-import type { Explainer, Model, Scorer, Training } from './model.ts'
+import type { Explainer, Model, Scorer } from './model.ts'
 import { randomOf, randomStateParameter } from './random-state.ts'
+import { taughtRows } from './taught-rows.ts'
 
 const ACTIVATIONS: readonly Activation[] = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic']
 const LEAKY_SLOPE = 0.01
@@ -131,7 +132,7 @@ export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
     return params()
   },
   fit(training, given) {
-    const rows = rowsOf(training)
+    const rows = taughtRows('autoencoder', training.x.rows, training.weight)
     const random = randomOf(training, given)
     const encoder = [training.x.columns.length, ...given.encoder_dims]
     const dims = Int32Array.from([...encoder, given.bottleneck_dim, ...encoder.toReversed()])
@@ -182,18 +183,6 @@ function checkSize(dims: Int32Array): void {
   throw new Failure('RECIPE_INVALID', {
     report: `model: layers of ${dims.join(', ')} units have ${weights} weights, expected at most ${MAX_WEIGHTS}`,
     hint: 'Give smaller encoder_dims: 64, 32, 16 are the usual size.',
-  })
-}
-
-/** Rows that count. */
-function rowsOf({ x, weight }: Training): Int32Array {
-  const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter(i => weight[i]! > 0)
-  if (rows.length > 0) return rows
-  throw new Failure('TOO_FEW_ROWS', {
-    what: 'autoencoder',
-    found: 0,
-    needed: 1,
-    hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
   })
 }
 

@@ -25,6 +25,7 @@ import { type Fitted, openFitter, type Sample } from './expectation-maximisation
 import { logSum, meanRate, openMarginals } from './mixture-reasons.ts'
 import type { Explainer, Model, Scorer, Target, Training } from './model.ts'
 import { randomOf, randomStateParameter } from './random-state.ts'
+import { taughtRows } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -137,16 +138,13 @@ function fit(training: Training, given: Given): GaussianMixture {
   return { ...learned, usual: usualOf(mixture, x, sample.weight), cut: cutOf(mixture, x, share) }
 }
 
-function sampleOf({ x, weight }: Training): Sample & { drawable: number[] } {
-  const drawable: number[] = []
-  for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) drawable.push(i)
-  if (drawable.length === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'gaussian-mixture',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+interface DrawableSample extends Sample {
+  /** The rows that may be drawn: those that teach. */
+  readonly drawable: Int32Array
+}
+
+function sampleOf({ x, weight }: Training): DrawableSample {
+  const drawable = taughtRows('gaussian-mixture', x.rows, weight)
   let total = 0
   for (const row of drawable) total += weight[row]!
   const scaled = Float64Array.from({ length: x.rows }, (_, i) => (weight[i]! / total) * drawable.length)
@@ -156,7 +154,7 @@ function sampleOf({ x, weight }: Training): Sample & { drawable: number[] } {
 /** Numbers in the matrices of all components: their arena then stays below 4 GiB. */
 const MOST_NUMBERS = 1e8
 
-function fitBest(training: Training, sample: Sample & { drawable: number[] }, given: Given): Fitted {
+function fitBest(training: Training, sample: DrawableSample, given: Given): Fitted {
   const features = sample.columns.length
   if (given.covariance_type === 'full' && given.n_components * features ** 2 > MOST_NUMBERS)
     throw new Failure('RECIPE_INVALID', {
@@ -178,7 +176,7 @@ function fitBest(training: Training, sample: Sample & { drawable: number[] }, gi
 /** The responsibilities that a fit starts from, `r[component * rows + row]`. */
 function firstShares(
   x: Columns,
-  sample: Sample & { drawable: number[] },
+  sample: DrawableSample,
   components: number,
   init: Given['init_params'],
   random: Random,
@@ -244,8 +242,7 @@ const USUAL_ROWS = 512
 /** Of each column the median of −ln p(value | other values), over rows of positive weight spread over the table. */
 function usualOf(mixture: Mixture, x: Columns, weight: Float64Array): Float64Array {
   const columns = numericColumns(x)
-  const rows: number[] = []
-  for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) rows.push(i)
+  const rows = taughtRows('gaussian-mixture', x.rows, weight)
   const step = Math.max(1, rows.length / USUAL_ROWS)
   const chosen = Array.from({ length: Math.min(rows.length, USUAL_ROWS) }, (_, i) => rows[Math.floor(i * step)]!)
   const of = openConditionals(mixture)

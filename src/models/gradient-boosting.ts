@@ -21,6 +21,7 @@ import { tableOf } from './boosting-table.ts'
 import { absoluteError, type Loss, logLoss, quantileLoss, squaredError } from './losses.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
 import { randomOf } from './random-state.ts'
+import { nothingToLearn } from './taught-rows.ts'
 import { treeReasons } from './tree-reasons.ts'
 
 /** The trees as src/kernels/boosted-nodes.ts describes them; imported models have the same. */
@@ -136,12 +137,7 @@ function targetOf({ x, y, weight, task }: Training, given: BoostingGiven): Taugh
   let count = 0
   for (let row = 0; row < x.rows; row++) if (weighted[row]! > 0 && Number.isFinite(value[row]!)) rows[count++] = row
   if (count > 0) return { value, weight: weighted, rows: rows.slice(0, count) }
-  throw new Failure('TOO_FEW_ROWS', {
-    what: 'gradient-boosting',
-    found: 0,
-    needed: 1,
-    hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-  })
+  throw nothingToLearn('gradient-boosting')
 }
 
 /** 1 for the risk, 0 for the rest, NaN where no label is known. */

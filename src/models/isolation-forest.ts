@@ -16,8 +16,9 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { quantile } from '../math/statistics.ts'
 import { chanceBeyond, type Fences, fencesOf } from './fences.ts'
 import { growTrees, type IsolationTrees } from './isolation-trees.ts'
-import type { Explainer, Model, Scorer, Training } from './model.ts'
+import type { Explainer, Model, Scorer } from './model.ts'
 import { randomOf, randomStateParameter } from './random-state.ts'
+import { taughtRows } from './taught-rows.ts'
 import { treeReasons } from './tree-reasons.ts'
 import { checkNodes, checkTrees } from './tree-state.ts'
 
@@ -70,7 +71,7 @@ export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> 
   },
   fit(training, given) {
     const x = numericColumns(training.x)
-    const rows = drawableRows(training)
+    const rows = taughtRows('isolation-forest', training.x.rows, training.weight).length
     const drawn = Math.min(count(given.max_samples === 'auto' ? 256 : given.max_samples, training.x.rows), rows)
     const columns = count(given.max_features, x.length)
     if (columns > x.length)
@@ -105,19 +106,6 @@ const MAX_DRAWN = 50_000_000
 /** scikit-learn's rule for a count or a share of `all`; a YAML 1 and 1.0 are the same number, and mean all. */
 function count(given: number, all: number): number {
   return Math.max(1, Math.floor(given <= 1 ? given * all : given))
-}
-
-function drawableRows({ x, weight }: Training): number {
-  let positive = 0
-  for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) positive++
-  if (positive === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'isolation-forest',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
-  return positive
 }
 
 function scorer(state: IsolationForest): Scorer {

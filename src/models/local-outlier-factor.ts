@@ -17,6 +17,7 @@ import { type Columns, numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { quantile } from '../math/statistics.ts'
 import type { Model, Scorer, Training } from './model.ts'
+import { taughtRows } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -108,15 +109,7 @@ const BLOCK_NEIGHBOURS = 65_536
 
 /** The rows of positive weight, row after row. */
 function trainingRows({ x, weight }: Training, neighbours: number): Float64Array {
-  const taken: number[] = []
-  for (let i = 0; i < x.rows; i++) if (weight[i]! > 0) taken.push(i)
-  if (taken.length === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'local-outlier-factor',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+  const taken = taughtRows('local-outlier-factor', x.rows, weight)
   const columns = x.columns.length
   const bytes = neighboursBytes(taken.length, columns, Math.min(neighbours, taken.length))
   if (bytes > MOST_BYTES)

@@ -15,6 +15,7 @@ import { classWeightParameter } from './class-weight-parameter.ts'
 import { type Found, fitLogistic, type Limits, type Penalties } from './logistic-fit.ts'
 import type { Model, Scorer, Training } from './model.ts'
 import { rowSpace } from './row-space.ts'
+import { nothingToLearn } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -113,13 +114,7 @@ function fit(training: Training, given: Given): LogisticRegression {
   const target = new Float64Array(x.rows)
   for (let i = 0; i < x.rows; i++) target[i] = Number(y.codes[i] === y.positive)
   const [positive, negative] = sidesOf(target, weighted)
-  if (positive + negative === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'logistic-regression',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+  if (positive + negative === 0) throw nothingToLearn('logistic-regression')
   const design = openDesign(x.rows, x.columns.length)
   for (const [j, column] of numericColumns(x).entries()) design.column(j).set(column.subarray(0, x.rows))
   design.weight.set(weight.subarray(0, x.rows))

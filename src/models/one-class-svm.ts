@@ -18,6 +18,7 @@ import { centreOf } from '../math/dense.ts'
 import { variance } from '../math/statistics.ts'
 import type { Model, Scorer, Training } from './model.ts'
 import { solveOneClass } from './one-class-smo.ts'
+import { taughtRows } from './taught-rows.ts'
 
 /** Times the square of the largest number it is not yet NaN. */
 const MOST_GAMMA = 1e290
@@ -115,14 +116,7 @@ const WORKING_COLUMNS = 8
 
 /** The rows of positive weight, complete: missing numbers as the mean of their column, all within ±1e150. */
 function rowsOf({ x, weight }: Training): { columns: Float64Array[]; centre: Float64Array; weight: Float64Array } {
-  const rows = Int32Array.from({ length: x.rows }, (_, i) => i).filter(i => weight[i]! > 0)
-  if (rows.length === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'one-class-svm',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+  const rows = taughtRows('one-class-svm', x.rows, weight)
   if (rows.length * (x.columns.length + WORKING_COLUMNS) > MOST_NUMBERS)
     throw new Failure('RECIPE_INVALID', {
       report: `model: one-class-svm cannot hold ${rows.length} rows of ${x.columns.length} features, expected at most ${Math.floor(MOST_NUMBERS / (x.columns.length + WORKING_COLUMNS))} rows`,

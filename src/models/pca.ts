@@ -26,6 +26,7 @@ import { centreOf } from '../math/dense.ts'
 import { fQuantile, gammaQuantile } from '../math/distributions.ts'
 import { eigenOfSymmetric } from '../math/eigen.ts'
 import type { Explainer, Model, Monitor, Scorer, Training } from './model.ts'
+import { taughtRows } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -125,14 +126,7 @@ function momentsOf({ x, weight }: Training, standardize: boolean) {
   const columns = numericColumns(x)
   const d = columns.length
   const given = weight.subarray(0, x.rows)
-  const rows = given.reduce((count, value) => count + Number(value > 0), 0)
-  if (rows === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'pca',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+  const rows = taughtRows('pca', x.rows, weight).length
   const total = sum(given)
   const scaled = given.map(value => (value / total) * rows)
   const rough = centreOf(x)

@@ -22,6 +22,7 @@ import { labelsOf, rowSource } from './forest-rows.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
 import { randomOf, randomStateParameter } from './random-state.ts'
 import { entropy, type Impurity, splitSearch, squaredError } from './split-search.ts'
+import { taughtRows } from './taught-rows.ts'
 import { treeReasons } from './tree-reasons.ts'
 import { checkNodes, checkTrees } from './tree-state.ts'
 
@@ -98,12 +99,10 @@ export const randomForest: Model<ReturnType<typeof params>, RandomForest> = {
   fit(training, given) {
     const x = numericColumns(training.x)
     const random = randomOf(training, given)
-    const { rows } = training.x
     const rule = rulesOf(training, given, x.length)
     const target = labelsOf(training, given.class_weight as ClassWeight)
     // A class of weight 0 is as if it were not there.
-    const taught = Int32Array.from({ length: rows }, (_, row) => row).filter(row => target.weight[row]! > 0)
-    if (taught.length === 0) throw nothingToLearn()
+    const taught = taughtRows('random-forest', training.x.rows, target.weight)
     const leastInLeaf = atLeast(given.min_samples_leaf, taught.length)
     const leastToCut = Math.max(atLeast(given.min_samples_split, taught.length), 2 * leastInLeaf)
     const columns = binColumns(x, taught, random.fork(given.n_estimators))
@@ -170,15 +169,6 @@ function atLeast(given: number, rows: number): number {
 function drawnOf(given: number | undefined, rows: number): number {
   if (given === undefined) return rows
   return Math.min(rows, Math.max(1, given <= 1 ? Math.round(given * rows) : Math.floor(given)))
-}
-
-function nothingToLearn(): Failure {
-  return new Failure('TOO_FEW_ROWS', {
-    what: 'random-forest',
-    found: 0,
-    needed: 1,
-    hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-  })
 }
 
 function scorer(state: RandomForest): Scorer {

@@ -5,7 +5,6 @@
  *
  * risk = the predicted value. Where low values are the risk, the recipe says so and the pipeline turns the sign.
  */
-import { Failure } from '../errors.ts'
 import { type Design, openDesign, type Units } from '../kernels/gram.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { cholesky, solveCholesky } from '../math/cholesky.ts'
@@ -14,6 +13,7 @@ import { leastSquares } from '../math/least-squares.ts'
 import { checkLinear, checkWidth, LARGEST, linearShares, linearSums } from '../math/linear.ts'
 import type { Model, Training } from './model.ts'
 import { productsOf } from './row-space.ts'
+import { nothingToLearn } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -84,13 +84,7 @@ function fit({ x, y, weight }: Training, { alpha, fit_intercept }: { alpha: numb
   for (const [j, column] of numericColumns(x).entries()) design.column(j).set(column.subarray(0, x.rows))
   design.weight.set(weight.subarray(0, x.rows))
   const total = design.products('weight').at(-1)!
-  if (total === 0)
-    throw new Failure('TOO_FEW_ROWS', {
-      what: 'ridge',
-      found: 0,
-      needed: 1,
-      hint: 'Loosen learn: or where: in the recipe, or give a table with rows to learn from.',
-    })
+  if (total === 0) throw nothingToLearn('ridge')
   const units = design.standardise(fit_intercept)
   const value = y.value.subarray(0, x.rows).map(v => Math.max(-LARGEST, Math.min(LARGEST, v)))
   const [mean, scale] = unitsOf(value, design.weight, total, fit_intercept)
