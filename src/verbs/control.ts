@@ -2,7 +2,7 @@
 import type { Artifact } from '../artifact/artifact.ts'
 import { type Slices, slices } from '../math/bins.ts'
 import { findModel } from '../models/index.ts'
-import { BLOCK_ROWS, transform } from './pipeline.ts'
+import { BLOCK_ROWS, readyOf } from './pipeline.ts'
 import type { Rows } from './gather.ts'
 
 export interface ControlStatistics {
@@ -37,13 +37,12 @@ export function controlStatistics(artifact: Artifact, rows: Rows, risk: Float64A
   const monitor = findModel(artifact.recipe.model.use)?.monitor?.(artifact.model)
   if (!monitor) return undefined
   const { alpha, components, t2Limit, speLimit, statistics } = monitor
-  const steps = artifact.recipe.transforms.map(({ use }, i) => transform(use).apply(artifact.transforms[i] ?? {}))
+  const ready = readyOf(artifact)
   const [t2, spe] = [new Float64Array(rows.rows), new Float64Array(rows.rows)]
   for (let from = 0; from < rows.rows; from += BLOCK_ROWS) {
     const to = Math.min(rows.rows, from + BLOCK_ROWS)
     const block = { rows: to - from, columns: rows.features.map(column => column.subarray(from, to)) }
-    const ready = steps.reduce((at: Parameters<typeof statistics>[0], step) => step(at), block)
-    statistics(ready, t2.subarray(from, to), spe.subarray(from, to))
+    statistics(ready(block), t2.subarray(from, to), spe.subarray(from, to))
   }
   for (let i = 0; i < rows.rows; i++) if (!Number.isFinite(risk[i]!)) t2[i] = spe[i] = Number.NaN
   return { alpha, components, t2Limit, speLimit, t2, spe }

@@ -9,6 +9,7 @@ import { alsoTaught, sameRows } from '../math/same-rows.ts'
 import type { Crew } from './crew.ts'
 import type { LearnSteps } from './crew-jobs.ts'
 import { type Answers, type CrossFigure, type FoldFigures, figuresOf, figuresOfFold, meanOf } from './fold-figures.ts'
+import { isTurned } from './pipeline.ts'
 import { shared, sharedLesson } from './shared-memory.ts'
 import { type Lesson, pickLesson } from './train.ts'
 
@@ -130,10 +131,7 @@ function answersOf(
   { columns }: LearnSteps,
   repeats: readonly Float64Array[],
 ): Answers {
-  if (y && 'value' in y) {
-    const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
-    return { kind: 'value', value: y.value, sign: turned ? -1 : 1 }
-  }
+  if (y && 'value' in y) return { kind: 'value', value: y.value, sign: isTurned(columns) ? -1 : 1 }
   if (y && 'event' in y) return { kind: 'time', time: y.time, event: y.event }
   if (!label) return { kind: 'none' }
   // Not every classifier says a probability; what lies outside 0 … 1 is none.

@@ -7,7 +7,6 @@ import { sharesChart } from '../charts/shares.ts'
 import { survivalChart } from '../charts/survival.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
-import type { Columns } from '../math/columns.ts'
 import { type QuietRange, quietRange } from '../math/quiet-range.ts'
 import { findModel } from '../models/index.ts'
 import { short } from '../plan/reasons.ts'
@@ -15,7 +14,7 @@ import { scoreRows } from './evaluate.ts'
 import { pick, type Rows } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
-import { riskOf, transform } from './pipeline.ts'
+import { readyOf, riskOf } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { explainerFor, hiddenFeatures, hiddenText } from './reasons.ts'
 import { cardOf } from './report.ts'
@@ -225,13 +224,10 @@ function chartsOf(artifact: Artifact, rows: Rows, row: number, explanation: Expl
   ]
   const survival = findModel(artifact.recipe.model.use)?.survival?.(artifact.model)
   if (survival) {
-    const steps = artifact.recipe.transforms.map((step, i) => transform(step.use).apply(artifact.transforms[i] ?? {}))
+    const ready = readyOf(artifact)
     const curveOf = (values: readonly Float64Array[]) => {
       const out = new Float64Array(survival.times.length)
-      survival.curve(
-        steps.reduce<Columns>((at, step) => step(at), { rows: 1, columns: values }),
-        out,
-      )
+      survival.curve(ready({ rows: 1, columns: values }), out)
       return out
     }
     const own = rows.features.map(column => column.slice(row, row + 1))

@@ -37,15 +37,13 @@ export function riskOf(
   blockRows = BLOCK_ROWS,
   scorer = scorerOf(fitted.recipe.model, fitted.model),
 ): Risk {
-  const steps = fitted.recipe.transforms.map((step, i) => transform(step.use).apply(fitted.transforms[i] ?? {}))
+  const ready = readyOf(fitted)
   const { model, columns } = fitted.recipe
-  const { features = [] } = fitted
   const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
   const likely = fitted.probability && probabilityOf(fitted.probability)
-  const turned = columns.target?.kind === 'value' && columns.target.risk === 'low'
+  const turned = isTurned(columns)
   const scoreBlock: Risk = (block, out) => {
-    let at = withCategories(block, features)
-    for (const step of steps) at = step(at)
+    const at = ready(block)
     scorer.score(at, out)
     likely?.(out, block.rows)
     if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
@@ -62,6 +60,17 @@ export function riskOf(
       else scoreBlock(slice(block, from, rows), out.subarray(from, from + rows))
     }
   }
+}
+
+/** What the model is shown of a block of feature columns: texts by their names, and what the transforms make of it. */
+export function readyOf({ recipe, transforms, features = [] }: Omit<Fitted, 'model'>): (block: Columns) => Columns {
+  const steps = recipe.transforms.map((step, i) => transform(step.use).apply(transforms[i] ?? {}))
+  return block => steps.reduce<Columns>((at, step) => step(at), withCategories(block, features))
+}
+
+/** Whether the risk is the negative of what the model predicts, because low is the risk. */
+export function isTurned({ target }: Recipe['columns']): boolean {
+  return target?.kind === 'value' && target.risk === 'low'
 }
 
 /** Fewer rows than this are scored before another thread has started. */

@@ -10,8 +10,7 @@ import type { Explainer } from '../models/model.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
 import type { ModelFile } from './model-file.ts'
-import { withCategories } from './categories.ts'
-import { openRisk, transform } from './pipeline.ts'
+import { isTurned, openRisk, readyOf } from './pipeline.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */
 const PAIRS = 8
@@ -40,17 +39,14 @@ export function needsBackground({ model }: Artifact['recipe']): boolean {
 }
 
 /** Transforms write one column from one column, so a share of theirs is the feature's. */
-function throughTransforms({ recipe, transforms, features }: Artifact, own: Explainer): Explainer {
-  const steps = recipe.transforms.map((step, i) => transform(step.use).apply(transforms[i] ?? {}))
-  const turned = recipe.columns.target?.kind === 'value' && recipe.columns.target.risk === 'low'
+function throughTransforms(artifact: Artifact, own: Explainer): Explainer {
+  const ready = readyOf(artifact)
+  const turned = isTurned(artifact.recipe.columns)
   return {
     ...own,
     ...(turned && own.base !== undefined ? { base: -own.base } : {}),
     explain(block, out) {
-      own.explain(
-        steps.reduce((at, step) => step(at), withCategories(block, features)),
-        out,
-      )
+      own.explain(ready(block), out)
       if (!turned) return
       for (let i = 0; i < block.rows * block.columns.length; i++) out[i] = -(out[i] as number)
     },
