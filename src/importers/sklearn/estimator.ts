@@ -1,5 +1,12 @@
 /** An inert object of scikit-learn's, read attribute by attribute with checks. */
-import type { ObjectNode, Value } from '../pickle/nodes.ts'
+import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
+import { type DictNode, entry, type GlobalNode, type ObjectNode, type Value } from '../pickle/nodes.ts'
+import { Refusal } from '../refusal.ts'
+
+export interface Numbers {
+  readonly values: Float64Array
+  readonly shape: readonly number[]
+}
 
 export interface Estimator {
   /** "IsolationForest" */
@@ -12,20 +19,208 @@ export interface Estimator {
   has(attribute: string): boolean
   /** The raw value; undefined where there is none. */
   raw(attribute: string): Value | undefined
-  /** @throws Refusal naming class and attribute where it is absent or of another shape; so do all below. */
+  /** @throws Refusal naming class and attribute where it is absent or of another shape; so do all below. `otherwise`
+   * stands for an absent attribute, not for one of another kind. */
   number(attribute: string, otherwise?: number): number
   integer(attribute: string, otherwise?: number): number
   flag(attribute: string, otherwise?: boolean): boolean
   text(attribute: string, otherwise?: string): string
-  /** Numbers in row-major order, with the shape; `shape` entries that are given must hold, −1 is any. */
-  array(
-    attribute: string,
-    shape: readonly number[],
-  ): { readonly values: Float64Array; readonly shape: readonly number[] }
+  /** Finite numbers in row-major order, with the shape; `shape` entries that are given must hold, −1 is any. */
+  array(attribute: string, shape: readonly number[]): Numbers
   /** Texts, numbers and flags as Python prints them: class names, categories, feature names. */
   texts(attribute: string): readonly string[]
   /** An estimator inside this one. */
   estimator(attribute: string): Estimator
   /** A list, tuple or array of objects. */
   list(attribute: string): readonly Value[]
+}
+
+export const isObject = (value: Value | undefined): value is ObjectNode =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'object'
+
+export const isDict = (value: Value | undefined): value is DictNode =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'dict'
+
+const isGlobal = (value: Value | undefined): value is GlobalNode =>
+  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'global'
+
+/** The class of an object; protocols 0 and 1 spell it as copy_reg's reconstruction. */
+export function classOf(value: Value | undefined): GlobalNode | undefined {
+  if (!isObject(value)) return undefined
+  const [first] = value.args
+  return value.callee.name === '_reconstructor' && isGlobal(first) ? first : value.callee
+}
+
+/** Whether the value is an object of scikit-learn's or imbalanced-learn's. */
+export function isEstimator(value: Value | undefined): value is ObjectNode {
+  const from = classOf(value)
+  return from !== undefined && /^(sklearn|imblearn)\./.test(from.module)
+}
+
+/** What is set on an object; a second part of a tuple is for slots. */
+function stateOf(node: ObjectNode): DictNode | undefined {
+  const { state } = node
+  if (isDict(state)) return state
+  if (typeof state === 'object' && state !== null && 'kind' in state && state.kind === 'tuple')
+    return state.items.find(isDict)
+  return undefined
+}
+
+/** For messages: "a list", "the text 'auto'". */
+export function wordFor(value: Value | undefined): string {
+  if (value === undefined) return 'nothing'
+  if (value === null) return 'None'
+  const array = isArrayLike(value) ? arrayOf(value) : undefined
+  if (array) return `an array of shape (${array.shape.join(', ')})`
+  if (typeof value === 'string') return `the text '${value.slice(0, 40)}'`
+  if (typeof value !== 'object') return String(value)
+  if (value instanceof Uint8Array) return 'bytes'
+  if (value.kind === 'object') return `an object of ${classOf(value)?.name}`
+  return value.kind === 'global' ? `${value.module}.${value.name}` : `a ${value.kind}`
+}
+
+const isArrayLike = (value: Value): boolean =>
+  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'array' || value.kind === 'object')
+
+/** @param outer whose version holds where this one says none
+ * @throws Refusal for anything but an object of scikit-learn's or imbalanced-learn's */
+export function estimatorOf(value: Value, outer?: Pick<Estimator, 'version'>): Estimator {
+  if (!isEstimator(value))
+    throw new Refusal(
+      'unsupported',
+      `found ${wordFor(value)}, expected an estimator of scikit-learn`,
+      'Save the fitted estimator itself, or convert it to ONNX.',
+    )
+  const { name, module } = classOf(value) as GlobalNode
+  const state = stateOf(value)
+  const raw = (attribute: string) => state && entry(state, attribute)
+  const version = versionOf(raw('_sklearn_version')) ?? outer?.version
+  const what = (attribute: string) => `${attribute} of ${name}`
+  const wrong = (attribute: string, expected: string) => mistake(name, attribute, raw(attribute), expected)
+  const read = <T>(
+    attribute: string,
+    otherwise: T | undefined,
+    kind: string,
+    from: (value: Value) => T | undefined,
+  ) => {
+    const value = raw(attribute)
+    if (value === undefined && otherwise !== undefined) return otherwise
+    const found = value === undefined ? undefined : from(value)
+    if (found === undefined) throw wrong(attribute, kind)
+    return found
+  }
+  const number = (attribute: string, otherwise?: number) => read(attribute, otherwise, 'a number', finiteOf)
+  const self: Estimator = {
+    name,
+    module,
+    version,
+    node: value,
+    has: attribute => raw(attribute) !== undefined,
+    raw,
+    number,
+    integer(attribute, otherwise) {
+      const found = number(attribute, otherwise)
+      if (!Number.isSafeInteger(found)) throw wrong(attribute, 'a whole number')
+      return found
+    },
+    flag: (attribute, otherwise) => read(attribute, otherwise, 'True or False', flagOf),
+    text: (attribute, otherwise) => read(attribute, otherwise, 'a text', textValue),
+    array: (attribute, shape) =>
+      read(attribute, undefined, shapeText(shape), found => numbersOf(found, shape, what(attribute))),
+    texts: attribute => read(attribute, undefined, 'a list of texts or numbers', textsOf),
+    estimator: attribute => {
+      if (!isEstimator(raw(attribute))) throw wrong(attribute, 'an estimator')
+      return estimatorOf(raw(attribute) as Value, self)
+    },
+    list: attribute => read(attribute, undefined, 'a list', listOf),
+  }
+  return self
+}
+
+function mistake(name: string, attribute: string, found: Value | undefined, expected: string): Refusal {
+  if (found === undefined && attribute.endsWith('_'))
+    return new Refusal(
+      'unsupported',
+      `${name} has no ${attribute}: it was not fitted before it was saved, or by a version that kept it elsewhere`,
+      'Save it after fit(), with scikit-learn 0.21 or newer.',
+    )
+  return new Refusal('unsupported', `${attribute} of ${name} is ${wordFor(found)}, expected ${expected}`)
+}
+
+/** "1.6.1" → [1, 6]. */
+export function versionOf(value: Value | undefined): readonly [number, number] | undefined {
+  const found = typeof value === 'string' ? /^(\d{1,4})\.(\d{1,4})/.exec(value) : null
+  return found ? [Number(found[1]), Number(found[2])] : undefined
+}
+
+/** Whether the version is at least the other; a file that says none counts as new. */
+export const since = ({ version }: Pick<Estimator, 'version'>, [major, minor]: readonly [number, number]): boolean =>
+  version === undefined || version[0] > major || (version[0] === major && version[1] >= minor)
+
+function finiteOf(value: Value): number | undefined {
+  const found = numberOf(value) ?? single(value)
+  return found !== undefined && Number.isFinite(found) ? found : undefined
+}
+
+/** Arrays of one number are written where a number is meant: `_intercept_`, `_baseline_prediction`. */
+function single(value: Value): number | undefined {
+  const array = isArrayLike(value) ? arrayOf(value) : undefined
+  const [found, ...more] = array && array.dtype.kind !== 'O' ? array.numbers() : []
+  return more.length === 0 ? found : undefined
+}
+
+function flagOf(value: Value): boolean | undefined {
+  if (typeof value === 'boolean') return value
+  const found = numberOf(value)
+  return found === 0 || found === 1 ? found === 1 : undefined
+}
+
+const textValue = (value: Value): string | undefined => {
+  if (typeof value === 'string') return value
+  return isObject(value) && numberOf(value) === undefined ? textOf(value) : undefined
+}
+
+const shapeText = (shape: readonly number[]) =>
+  `numbers of shape (${shape.map(size => (size < 0 ? 'any' : size)).join(', ')})`
+
+function numbersOf(value: Value, shape: readonly number[], what: string): Numbers | undefined {
+  const found = plainNumbers(value)
+  if (!found) return undefined
+  const fits = found.shape.length === shape.length && shape.every((size, i) => size < 0 || size === found.shape[i])
+  if (!fits)
+    throw new Refusal('damaged', `${what} has the shape (${found.shape.join(', ')}), expected ${shapeText(shape)}`)
+  if (!found.values.every(Number.isFinite))
+    throw new Refusal('unsupported', `${what} holds a number that is missing or infinite, expected finite numbers`)
+  return found
+}
+
+/** An array of numbers, or a list of them. */
+function plainNumbers(value: Value): Numbers | undefined {
+  const array = isArrayLike(value) ? arrayOf(value) : undefined
+  if (array && array.dtype.kind !== 'O') return { values: array.numbers(), shape: array.shape }
+  const items = array ? array.objects() : itemsOf(value)
+  const numbers = items?.map(item => numberOf(item))
+  if (!numbers?.every(number => number !== undefined)) return undefined
+  return { values: Float64Array.from(numbers), shape: array ? array.shape : [numbers.length] }
+}
+
+function itemsOf(value: Value): readonly Value[] | undefined {
+  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
+  return value.kind === 'list' || value.kind === 'tuple' ? value.items : undefined
+}
+
+/** Items of a list, a tuple, an object made of a list, or an array of objects. */
+export function listOf(value: Value): readonly Value[] | undefined {
+  const items = itemsOf(value)
+  if (items) return items
+  const array = isArrayLike(value) ? arrayOf(value) : undefined
+  if (array) return array.dtype.kind === 'O' ? array.objects() : undefined
+  return isObject(value) && value.items.length > 0 ? value.items : undefined
+}
+
+export function textsOf(value: Value): readonly string[] | undefined {
+  const array = isArrayLike(value) ? arrayOf(value) : undefined
+  if (array) return array.texts()
+  const texts = itemsOf(value)?.map(textOf)
+  return texts?.every(text => text !== undefined) ? texts : undefined
 }

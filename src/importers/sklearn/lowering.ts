@@ -3,7 +3,8 @@
  * says what the number is. Each family is a file of its own; src/importers/sklearn/index.ts has the one list by class.
  */
 import type { State } from '../../math/state.ts'
-import type { Risk, Stretch } from '../program.ts'
+import type { Value } from '../pickle/nodes.ts'
+import type { Program, Risk, Stretch } from '../program.ts'
 import type { Estimator } from './estimator.ts'
 
 /** Where a transformer or predictor reads. */
@@ -14,31 +15,40 @@ export interface Input extends Stretch {
   readonly origin: readonly number[]
 }
 
+export type Figures = Partial<Record<keyof NonNullable<Program['profile']>, ArrayLike<number>>>
+
 export interface Lowering {
   /** Appends a step that leaves `produces` columns in place of its own; returns where they are. Untouched origins are
    * given by `origin`; absent: all −1. */
   step(use: string, input: Input, state: State, produces: number, origin?: readonly number[]): Input
+  /** A transformer inside another: by its class, or 'passthrough' and None, which change nothing. */
+  transformer(value: Value, input: Input, outer: Estimator): Input
+  /** A predictor inside another. */
+  predictor(value: Value, input: Input, outer: Estimator): Prediction
   /** Says that a feature is a text with these values; several callers' values are united. */
   texts(feature: number, levels: readonly string[]): void
   /** A sentence for the person. */
   warn(sentence: string): void
-  /** Training figures of an untouched column, for the profile. */
-  profile(input: Input, figures: Partial<Record<'min' | 'max' | 'mean' | 'std' | 'median', ArrayLike<number>>>): void
+  /** Training figures of untouched columns, for the profile. */
+  profile(input: Input, figures: Figures): void
 }
 
 export type LowerTransformer = (estimator: Estimator, input: Input, lowering: Lowering) => Input
 
+/** Scales other than the risk on which people give a detector's threshold. */
+export type OtherScale = 'score_samples' | 'decision_function'
+
 /** What a predictor's numbers mean and how to get the one that is asked for. */
 export type Prediction =
-  /** Unusual rows. `cut` in terms of the risk, from offset_; `scales` turn other scales' thresholds into risks. */
+  /** Unusual rows. `cut` in terms of the risk, from offset_. */
   | {
       readonly task: 'detect'
       readonly risk: Risk
       readonly riskName: string
       readonly cut?: { readonly risk: number; readonly from: string } | undefined
-      /** risk = −score_samples, and decision_function = score_samples − offset: undefined where there is none. */
-      readonly offset?: number | undefined
-      /** What values the risk can take, ends included; a threshold outside is on another scale. */
+      /** risk = this − the number on that scale: 0 and −offset_ where risk is −score_samples. Those that exist. */
+      readonly scales: Readonly<Partial<Record<OtherScale, number>>>
+      /** Between what the risk lies, ±∞ where there is no end; a threshold outside is on another scale. */
       readonly range: readonly [number, number]
     }
   /** A probability (or, without one, a decision) of each class. */
@@ -50,6 +60,6 @@ export type Prediction =
       /** False for a decision function, whose natural cut is 0 instead of 0.5. */
       readonly probability: boolean
     }
-  | { readonly task: 'regress'; readonly risk: Risk; readonly low?: never }
+  | { readonly task: 'regress'; readonly risk: Risk }
 
 export type LowerPredictor = (estimator: Estimator, input: Input, lowering: Lowering) => Prediction
