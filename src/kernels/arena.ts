@@ -60,6 +60,11 @@ export function createArena<Name extends string>(sizes: Readonly<Record<Name, nu
   }
 }
 
+/** Rows of a tile: the largest power of two whose rows fit the bytes, but not beyond the bounds, powers of two too. */
+export function tileRowsFor(bytes: number, rowBytes: number, smallest: number, largest: number): number {
+  return Math.min(largest, Math.max(smallest, 2 ** Math.floor(Math.log2(bytes / rowBytes))))
+}
+
 const modules = new Map<string, WebAssembly.Module>()
 
 /** Compiled at the first use, once a process: starting the program pays for no kernel. */

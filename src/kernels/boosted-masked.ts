@@ -9,7 +9,7 @@
  * trained on 255 bins, the number of thresholds below a value decides every comparison: x ≤ t exactly when no more
  * thresholds lie below x than below t. A category is its place among those that some node sends left.
  */
-import { createArena } from './arena.ts'
+import { createArena, tileRowsFor } from './arena.ts'
 import { type BinKernel, EDGE_BYTES, writeEdges } from './bins.ts'
 import {
   type BoostedTrees,
@@ -69,7 +69,7 @@ export function packMasked(trees: BoostedTrees): Packed | undefined {
   for (let t = 0; t < count; t++) if (trees.start[t + 1]! - trees.start[t]! > 2 * MOST_LEAVES - 1) return undefined
   const columns = byteColumns(trees)
   if (columns.some(({ values }) => values.length > MOST_THRESHOLDS)) return undefined
-  const tileRows = tileRowsFor(columns.length)
+  const tileRows = tileRowsFor(TILE_BYTES, Math.max(1, columns.length), SMALLEST_TILE, LARGEST_TILE)
   const ops = opsOf(trees, columns)
   const arena = createArena({
     staged: tileRows * 8,
@@ -113,11 +113,6 @@ export function packMasked(trees: BoostedTrees): Packed | undefined {
       out.set(f64.subarray(sums, sums + rows), from)
     },
   }
-}
-
-function tileRowsFor(columns: number): number {
-  const fitting = 2 ** Math.floor(Math.log2(TILE_BYTES / Math.max(1, columns)))
-  return Math.max(SMALLEST_TILE, Math.min(LARGEST_TILE, fitting))
 }
 
 function byteColumns(trees: BoostedTrees): ByteColumn[] {

@@ -3,7 +3,7 @@
  * right one follows it, u32 address of the categories that go right}, and 8 a node for its value. A missing number fails
  * every comparison, so it goes right; nodes that send it left look at a second column, in which it is −∞.
  */
-import { type Arena, createArena } from './arena.ts'
+import { type Arena, createArena, tileRowsFor } from './arena.ts'
 import {
   type BoostedTrees,
   CATEGORIES,
@@ -45,8 +45,7 @@ export function packWalked(trees: BoostedTrees): Packed {
     columns.push({ feature: trees.feature[node]!, kind: kindOf(trees, node) })
     place.set(key, columns.length)
   }
-  const fitting = 2 ** Math.floor(Math.log2(TILE_BYTES / 8 / (columns.length + 1)))
-  const tileRows = Math.max(SMALLEST_TILE, Math.min(LARGEST_TILE, fitting))
+  const tileRows = tileRowsFor(TILE_BYTES, 8 * (columns.length + 1), SMALLEST_TILE, LARGEST_TILE)
   const arena = createArena({
     columns: (columns.length + 1) * tileRows * 8,
     sums: tileRows * 8,

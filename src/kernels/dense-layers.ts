@@ -5,7 +5,7 @@
  * `missPlainly` is the obvious form and the oracle of the tests: the kernel gives the same bits for relu, leaky-relu and
  * identity; its tanh and logistic are within 1e-15 of the platform's.
  */
-import { createArena } from './arena.ts'
+import { createArena, tileRowsFor } from './arena.ts'
 
 export type Activation = 'relu' | 'leaky-relu' | 'tanh' | 'identity' | 'logistic'
 
@@ -111,7 +111,8 @@ const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
  * @throws RangeError when it needs more than 4 GiB. */
 export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
   const features = net.dims[0]!
-  const tileRows = tileFor(8 * (features + 2 * widestOf(net.dims)))
+  const rowBytes = 8 * (features + 2 * widestOf(net.dims))
+  const tileRows = tileRowsFor(TILE_BYTES, rowBytes, SMALLEST_TILE, LARGEST_TILE)
   const layout = layOut(net.dims)
   const arena = createArena({
     ...scoringRegions(net.dims, tileRows),
@@ -136,11 +137,6 @@ export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
       out.set(f64.subarray(errors, errors + n), from)
     }
   }
-}
-
-/** Rows of a tile, a power of two, given the bytes that a row takes. */
-function tileFor(rowBytes: number): number {
-  return Math.min(LARGEST_TILE, Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(TILE_BYTES / rowBytes))))
 }
 
 export const padded = (units: number) => Math.ceil(units / 4) * 4

@@ -4,7 +4,7 @@
  *
  * `sumPlainly` is the obvious form and the oracle of the tests; `openForest` gives the same bits six times as fast.
  */
-import { createArena } from './arena.ts'
+import { createArena, tileRowsFor } from './arena.ts'
 import { layOut } from './forest-layout.ts'
 
 /** Trees one after the other; tree t has the nodes start[t] … start[t + 1] − 1, its root first, every parent before its
@@ -108,7 +108,7 @@ function pack(trees: Trees, missingColumns: boolean): Packed {
   const keyColumns = Math.max(1, used.length) * (missingColumns ? 2 : 1)
   const layout = layOut(trees, keyColumns)
   const wanted = layout.complete ? TILE_BYTES : LINKED_TILE_BYTES
-  const tileRows = Math.min(BLOCK_ROWS, Math.max(SMALLEST_TILE, 2 ** Math.floor(Math.log2(wanted / 4 / keyColumns))))
+  const tileRows = tileRowsFor(wanted, 4 * keyColumns, SMALLEST_TILE, BLOCK_ROWS)
   const columnBytes = tileRows * 4
   const tileBytes = columnBytes * keyColumns
   const toLeft = columnBytes * used.length

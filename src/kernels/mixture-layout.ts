@@ -8,7 +8,7 @@
  * on and above its diagonal, row by row; what fills it up to a multiple of four columns is 0. The triangle that all
  * share lies column after column, and a component's pairs are factor and shift of each feature.
  */
-import type { Arena } from './arena.ts'
+import { type Arena, tileRowsFor } from './arena.ts'
 import type { Covariance, Mixture } from './mixture.ts'
 
 /** Rows that are staged at a time: a table's chunk. */
@@ -17,9 +17,8 @@ export const BLOCK_ROWS = 2048
 const TILE_BYTES = 16_384
 const [SMALLEST_TILE, LARGEST_TILE] = [32, 256]
 
-export function tileRowsFor(features: number): number {
-  const rows = 2 ** Math.floor(Math.log2(TILE_BYTES / 8 / features))
-  return Math.max(SMALLEST_TILE, Math.min(LARGEST_TILE, rows))
+export function tileRowsOf(features: number): number {
+  return tileRowsFor(TILE_BYTES, 8 * features, SMALLEST_TILE, LARGEST_TILE)
 }
 
 const KINDS: Readonly<Record<Covariance, number>> = { full: 0, tied: 1, diag: 2, spherical: 2 }

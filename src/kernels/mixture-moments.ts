@@ -6,7 +6,7 @@
  */
 import { createArena } from './arena.ts'
 import type { Covariance, Mixture } from './mixture.ts'
-import { BLOCK_ROWS, pad, regionsOf, tileRowsFor, writeTable } from './mixture-layout.ts'
+import { BLOCK_ROWS, pad, regionsOf, tileRowsOf, writeTable } from './mixture-layout.ts'
 
 /** Sums over the rows, r = responsibility · weight of the row, z = x − (mean as it was). */
 export interface Moments {
@@ -72,7 +72,7 @@ export function openLearner(
 ): Learner {
   const features = columns.length
   const rows = weight.length
-  const tileRows = tileRowsFor(features)
+  const tileRows = tileRowsOf(features)
   const layout = momentLayout(covariance, features)
   const unit = pad(features) * tileRows * 8
   const arena = createArena({

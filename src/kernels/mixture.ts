@@ -15,7 +15,7 @@ import {
   isMatrix,
   pad,
   regionsOf,
-  tileRowsFor,
+  tileRowsOf,
   writeTable,
 } from './mixture-layout.ts'
 
@@ -56,7 +56,7 @@ interface Kernel {
 export function openMixture(mixture: Mixture, rates?: Float64Array): Densities {
   const components = mixture.weights.length
   const features = mixture.means.length / components
-  const tileRows = tileRowsFor(features)
+  const tileRows = tileRowsOf(features)
   const arena = createArena({
     ...regionsOf(mixture.covariance, components, features, tileRows),
     weights: BLOCK_ROWS * 8,
