@@ -280,33 +280,43 @@ function scorer(state: GaussianMixture): Scorer {
 function explain(state: GaussianMixture): Explainer {
   const mixture = checkMixture(state)
   const features = widthOf(mixture)
-  const each =
-    (shares: (columns: readonly Float64Array[], row: number, j: number) => number): Explainer['explain'] =>
-    (block, out) => {
+  const { method, share } = state.rates.length > 0 ? riskShares(mixture, state) : densityShares(mixture, state)
+  return {
+    method,
+    explain(block, out) {
       checkWidth(block, features)
       const columns = numericColumns(block)
-      for (let row = 0; row < block.rows; row++)
-        for (let j = 0; j < features; j++) out[row * features + j] = shares(columns, row, j)
-    }
-  if (state.rates.length > 0) {
-    const marginals = openMarginals(mixture)
-    let found = { whole: new Float64Array(0), without: new Float64Array(0) } as ReturnType<typeof marginals>
-    return {
-      method: 'exact: the risk less the risk without the column, which is integrated out of the mixture',
-      explain: each((columns, row, j) => {
-        if (j === 0) found = marginals(columns, row)
-        return meanRate(found.whole, 0, state.rates) - meanRate(found.without, j * state.rates.length, state.rates)
-      }),
-    }
+      for (let row = 0; row < block.rows; row++) share(columns, row, out.subarray(row * features, (row + 1) * features))
+    },
   }
+}
+
+interface Shares {
+  readonly method: string
+  /** Writes those of one row, one a column. */
+  share(columns: readonly Float64Array[], row: number, out: Float64Array): void
+}
+
+function riskShares(mixture: Mixture, { rates }: GaussianMixture): Shares {
+  const marginals = openMarginals(mixture)
+  return {
+    method: 'exact: the risk less the risk without the column, which is integrated out of the mixture',
+    share(columns, row, out) {
+      const { whole, without } = marginals(columns, row)
+      const risk = meanRate(whole, 0, rates)
+      for (let j = 0; j < out.length; j++) out[j] = risk - meanRate(without, j * rates.length, rates)
+    },
+  }
+}
+
+function densityShares(mixture: Mixture, { usual }: GaussianMixture): Shares {
   const conditionals = openConditionals(mixture)
-  let found = new Float64Array(0)
   return {
     method: 'exact: −ln density of the value given the row’s other values, less its median over the training rows',
-    explain: each((columns, row, j) => {
-      if (j === 0) found = conditionals(columns, row) as Float64Array<ArrayBuffer>
-      return found[j]! - state.usual[j]!
-    }),
+    share(columns, row, out) {
+      const found = conditionals(columns, row)
+      for (let j = 0; j < out.length; j++) out[j] = found[j]! - usual[j]!
+    },
   }
 }
 
