@@ -45,15 +45,12 @@ export interface FoldCount {
  * @throws Failure TOO_FEW_ROWS when no row is left to teach, or to be judged
  */
 export function foldCount(request: FoldRequest): FoldCount {
-  const { rows, folds, by, positive } = request
-  if (!(Number.isInteger(folds) && folds >= 2)) throw new RangeError(`folds is ${folds}, expected at least 2`)
-  if (rows < 2) throw tooFew(rows)
+  const { folds, by, positive } = request
   if (by === 'time') {
-    const { count, instants } = forwardFolds(request)
-    // One fold is less than asked for, but what it says is true; without any there is nothing to say.
-    if (count < 1) throw tooFew(`${instants} distinct times of`)
+    const { count, instants } = inTime(request)
     return { folds: count, repeats: 1, limit: count < folds ? `${instants} distinct times` : undefined }
   }
+  checkAsked(request)
   const unit = by === 'group' ? 'groups' : 'rows'
   const { all, positives, negatives } = unitsOf(request)
   if (all < 2) throw tooFew(`${all} groups of`)
@@ -74,8 +71,8 @@ export function foldCount(request: FoldRequest): FoldCount {
  * @throws Failure TOO_FEW_ROWS as `foldCount`
  */
 export function foldsOf(request: FoldRequest): readonly Fold[] {
+  if (request.by === 'time') return inTime(request).folds
   const { folds, repeats } = foldCount(request)
-  if (request.by === 'time') return forwardFolds(request).folds
   return Array.from({ length: repeats }, (_, repeat) => {
     const random = createRandom(request.seed).fork(repeat)
     const assigned = request.by === 'group' ? dealGroups(request, folds, random) : dealRows(request, folds, random)
@@ -86,6 +83,19 @@ export function foldsOf(request: FoldRequest): readonly Fold[] {
       test: rowsWhere(assigned, at => at === fold),
     }))
   }).flat()
+}
+
+function checkAsked({ rows, folds }: FoldRequest): void {
+  if (!(Number.isInteger(folds) && folds >= 2)) throw new RangeError(`folds is ${folds}, expected at least 2`)
+  if (rows < 2) throw tooFew(rows)
+}
+
+function inTime(request: FoldRequest): ReturnType<typeof forwardFolds> {
+  checkAsked(request)
+  const forward = forwardFolds(request)
+  // One fold is less than asked for, but what it says is true; without any there is nothing to say.
+  if (forward.count < 1) throw tooFew(`${forward.instants} distinct times of`)
+  return forward
 }
 
 /** Rows in random order, the positive ones first, are dealt out like cards: both classes and the sizes come out even. */

@@ -1,5 +1,6 @@
 /** Forward chaining: the past teaches, the next stretch of time is judged, and then becomes part of the past. */
 import type { Fold, FoldRequest } from './folds.ts'
+import { orderByKey, placesOf } from './order.ts'
 
 /**
  * Rows in time order are cut into one block more than folds, as equal as instants allow, because rows of one instant
@@ -32,10 +33,13 @@ export function forwardFolds(request: Omit<FoldRequest, 'seed' | 'repeats'>): {
 
 /** Rows in time order, and how many rows there are up to the end of each instant. */
 function instantsOf({ rows, seconds }: Pick<FoldRequest, 'rows' | 'seconds'>): { order: Int32Array; ends: number[] } {
-  const order = Int32Array.from({ length: rows }, (_, i) => i)
   const timed = seconds !== undefined && !seconds.subarray(0, rows).some(Number.isNaN)
-  if (!timed) return { order, ends: Array.from({ length: rows }, (_, i) => i + 1) }
-  order.sort((a, b) => seconds[a]! - seconds[b]! || a - b)
+  if (!timed) {
+    const order = Int32Array.from({ length: rows }, (_, i) => i)
+    return { order, ends: Array.from({ length: rows }, (_, i) => i + 1) }
+  }
+  const moment = placesOf(seconds.subarray(0, rows))
+  const order = Int32Array.from(orderByKey(moment.of, moment.distinct))
   const ends: number[] = []
   for (let i = 1; i <= rows; i++) if (i === rows || seconds[order[i]!] !== seconds[order[i - 1]!]) ends.push(i)
   return { order, ends }
