@@ -117,19 +117,20 @@ export async function importanceOf(
   const dealt = drawn(scored, DEAL_ROWS, recipe.seed)
   const quality = judge?.figure(take(risk, dealt), dealt)
   const told = judge !== undefined && quality !== undefined && Number.isFinite(quality)
-  const found: FeatureImportance[] = []
-  for (const [f, feature] of features.entries()) {
-    if (closed.has(f)) continue
-    found.push({
-      feature: feature.name,
-      unit: feature.unit,
+  const open = Array.from(features.keys()).filter(f => !closed.has(f))
+  const losses = told ? await lossesOf(artifact, rows, dealt, open, judge, quality) : undefined
+  const found = open.map((f, at): FeatureImportance => {
+    const { name, unit, levels } = features[f]!
+    return {
+      feature: name,
+      unit,
       mean_share: sizes[f]!,
       part: sizes[f]! / whole,
       // The codes of a text have no order.
-      direction: feature.levels ? 0 : direction(take(rows.features[f]!, chosen), shares[f]!),
-      loss: told ? await lossOf(artifact, rows, dealt, f, judge, quality) : null,
-    })
-  }
+      direction: levels ? 0 : direction(take(rows.features[f]!, chosen), shares[f]!),
+      loss: losses?.[at] ?? null,
+    }
+  })
   return {
     rows: chosen.length,
     method: explainer.method,
@@ -194,29 +195,39 @@ function judgeOf({ recipe }: Artifact, rows: Rows): Judge | undefined {
   return { name: 'AUC', figure: (risk, of) => rocAuc(risk, take(rows.label, of)).auc }
 }
 
-/** Breiman 2001: the quality before, less the mean quality with the feature's values dealt out anew among the rows. */
-async function lossOf(
+/**
+ * Breiman 2001: the quality before, less the mean quality with a feature's values dealt out anew among the rows, the
+ * same way for every feature.
+ */
+async function lossesOf(
   artifact: Artifact,
   rows: Rows,
   of: Int32Array,
-  feature: number,
+  features: readonly number[],
   judge: Judge,
   quality: number,
-): Promise<number> {
-  const { risk: risks, close } = openRisk(artifact, { rows: DEALS * of.length })
+): Promise<number[]> {
+  const { risk: risks, close } = openRisk(artifact, { rows: features.length * DEALS * of.length })
   const x = pick(rows, of)
   const random = createRandom(artifact.recipe.seed).fork(DEALING)
-  const after: number[] = []
-  for (let deal = 0; deal < DEALS; deal++) {
+  const orders = Array.from({ length: DEALS }, () => {
     const order = Int32Array.from(of, (_, i) => i)
     random.shuffle(order)
-    const columns = x.columns.map((column, c) => (c === feature ? take(column as Float64Array, order) : column))
-    const risk = new Float64Array(of.length)
-    await riskInTurns(risks, { rows: of.length, columns }, risk)
-    after.push(judge.figure(risk, of))
+    return order
+  })
+  const losses: number[] = []
+  for (const feature of features) {
+    const after = new Float64Array(DEALS)
+    for (const [deal, order] of orders.entries()) {
+      const columns = x.columns.map((column, c) => (c === feature ? take(column as Float64Array, order) : column))
+      const risk = new Float64Array(of.length)
+      await riskInTurns(risks, { rows: of.length, columns }, risk)
+      after[deal] = judge.figure(risk, of)
+    }
+    losses.push(quality - mean(after))
   }
   await close()
-  return quality - mean(Float64Array.from(after))
+  return losses
 }
 
 /** Over the rows that have a value; 0 where either side is constant. */
