@@ -8,7 +8,7 @@ import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../math/regre
 import { calibrationCurve, type ReliabilityBin } from '../math/reliability.ts'
 import { mean, quantile, sorted } from '../math/statistics.ts'
 import type { Task } from '../recipe/schema.ts'
-import { type Answers, type CrossFigure, type FigureName, figuresOf } from './fold-figures.ts'
+import { type Answers, type CrossFigure, type FigureName, figuresOf, isProbability } from './fold-figures.ts'
 
 export type Answer =
   /** In the unit of the target; where `turned`, low values are the risk. */
@@ -50,7 +50,7 @@ function rowFigures(
   const answers: Answers = answer
     ? { kind: 'value', value: answer.measured, sign: answer.turned ? -1 : 1 }
     : label
-      ? { kind: 'label', label, isProbability: isProbability(risk, task) }
+      ? { kind: 'label', label, isProbability: isProbability([risk], task) }
       : { kind: 'none' }
   return figuresOf({ repeats: [risk], perFold: [], testShare: 1 }, answers).filter(f => f.over === 'rows')
 }
@@ -59,11 +59,6 @@ function survivalFigures(risk: Float64Array, answer: Extract<Answer, { time: Flo
   const { time, event } = knownEvents(answer)
   const { value, low, high } = concordanceInterval(time, event, risk)
   return [{ name: 'concordance', value, low, high, notBetterThanChance: low <= 0.5 }]
-}
-
-/** Not every classifier says a probability; what lies outside 0 … 1 is none. */
-export function isProbability(risk: Float64Array, task: Task | undefined): boolean {
-  return task === 'classify' && !risk.some(value => value < 0 || value > 1)
 }
 
 /** Times whose event is not known do not count. */

@@ -14,7 +14,6 @@ import {
   type Answer,
   calibrationOf,
   type Figures,
-  isProbability,
   judgement,
   type Regression,
   regressionOf,
@@ -22,6 +21,7 @@ import {
   survivalOf,
 } from './assess-answers.ts'
 import { type Control, type ControlStatistics, controlOf } from './control.ts'
+import { isProbability } from './fold-figures.ts'
 
 export interface AssessedLevel {
   readonly name: string
@@ -238,7 +238,7 @@ function answered({ risk, label, answer, task, answerWords, hidesAnswers }: Asse
     figures,
     better_than_chance: betterThanChance,
     brier: figures.brier?.value ?? null,
-    calibration: label && isProbability(risk, task) ? calibrationOf(risk, label, bad) : null,
+    calibration: label && isProbability([risk], task) ? calibrationOf(risk, label, bad) : null,
     regression: regressionOf(answer, hidesAnswers ? 0 : POINTS),
     concordance: figures.concordance?.value ?? null,
     survival: survivalOf(risk, answer),

@@ -6,9 +6,9 @@ import { htmlReport, type Table } from '../charts/report.ts'
 import type { Run } from '../data/publish.ts'
 import { thin } from '../math/bins.ts'
 import { prCurve, rocCurve } from '../math/metrics.ts'
-import { calibrationCurve } from '../math/reliability.ts'
 import { short } from '../plan/reasons.ts'
 import { stepText } from '../recipe/members.ts'
+import { calibrationOf } from './assess-answers.ts'
 import type { Comparison, Contender } from './compare.ts'
 import type { CrossFigure } from './fold-figures.ts'
 import { FIGURE_NAMES, figureText, type Judging } from './judge.ts'
@@ -155,9 +155,7 @@ function labelCharts(known: readonly Contender[], label: ArrayLike<number>): Cha
   if (told.length === 0) return charts
   const curves = told.map(({ name, risk }) => ({
     name,
-    points: calibrationCurve(risk, answers, { by: 'count', bins: Math.max(3, Math.min(10, Math.floor(bad / 4))) }).map(
-      ({ told, seen }) => [100 * told, 100 * seen] as const,
-    ),
+    points: (calibrationOf(risk, answers, bad) ?? []).map(({ told, seen }) => [100 * told, 100 * seen] as const),
   }))
   charts.push(
     curvesChart({

@@ -8,7 +8,15 @@ import { createRandom } from '../math/random.ts'
 import { alsoTaught, sameRows } from '../math/same-rows.ts'
 import type { Crew } from './crew.ts'
 import type { LearnSteps } from './crew-jobs.ts'
-import { type Answers, type CrossFigure, type FoldFigures, figuresOf, figuresOfFold, meanOf } from './fold-figures.ts'
+import {
+  type Answers,
+  type CrossFigure,
+  type FoldFigures,
+  figuresOf,
+  figuresOfFold,
+  isProbability,
+  meanOf,
+} from './fold-figures.ts'
 import { isTurned } from './pipeline.ts'
 import { shared, sharedLesson } from './shared-memory.ts'
 import { type Lesson, pickLesson } from './train.ts'
@@ -134,9 +142,7 @@ function answersOf(
   if (y && 'value' in y) return { kind: 'value', value: y.value, sign: isTurned(columns) ? -1 : 1 }
   if (y && 'event' in y) return { kind: 'time', time: y.time, event: y.event }
   if (!label) return { kind: 'none' }
-  // Not every classifier says a probability; what lies outside 0 … 1 is none.
-  const isProbability = task === 'classify' && !repeats.some(risk => risk.some(r => r < 0 || r > 1))
-  return { kind: 'label', label, isProbability }
+  return { kind: 'label', label, isProbability: isProbability(repeats, task) }
 }
 
 function pickAnswers(answers: Answers, rows: Int32Array): Answers {

@@ -18,6 +18,7 @@ import { meanAbsoluteError, rootMeanSquaredError, rSquared } from '../math/regre
 import { brier } from '../math/reliability.ts'
 import { meanOverFolds, notBetterThanChance } from '../math/resampled.ts'
 import { mean, variance } from '../math/statistics.ts'
+import type { Task } from '../recipe/schema.ts'
 
 /** What the risks are held against; one entry a row. */
 export type Answers =
@@ -41,6 +42,11 @@ export interface CrossFigure extends Interval {
 
 export type FigureName = 'auc' | 'pr_auc' | 'brier' | 'rmse' | 'mae' | 'r2' | 'concordance'
 export type FoldFigures = Readonly<Partial<Record<FigureName, number>>>
+
+/** Not every classifier says a probability; what lies outside 0 … 1 is none. */
+export function isProbability(risks: readonly Float64Array[], task: Task | undefined): boolean {
+  return task === 'classify' && !risks.some(risk => risk.some(value => value < 0 || value > 1))
+}
 
 /** The figures of one fold's rows. NaN where they cannot be told: an area without rows of both classes. */
 export function figuresOfFold(risk: Float64Array, answers: Answers): FoldFigures {
