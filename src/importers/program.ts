@@ -5,42 +5,17 @@
  * those behind move up or down. So a tree of pipelines and column transformers becomes a list: first the columns are put
  * in the order in which the branches want them (some twice, some not at all), then each branch works on its own stretch.
  */
+import type { Risk, Stretch } from '../artifact/risk.ts'
 import type { State } from '../math/state.ts'
 import type { Task } from '../models/model.ts'
 
-export interface Stretch {
-  readonly from: number
-  readonly count: number
-}
+export type { CombinedRisk, LeafRisk, Risk, Stretch } from '../artifact/risk.ts'
 
 export interface ProgramStep extends Stretch {
   /** Word of a transform: src/transforms/index.ts. */
   readonly use: string
   readonly state: State
 }
-
-/** A model on a stretch of the columns that the steps leave. */
-export interface LeafRisk extends Stretch {
-  /** Word of a model: src/models/index.ts. */
-  readonly use: string
-  readonly state: State
-  /** From this model's own number to a probability: src/math/probability.ts. */
-  readonly probability?: State
-  /** The original takes missing numbers here; absent: as the kind says. */
-  readonly takesMissing?: boolean
-}
-
-/**
- * Several numbers made one. `mean`: their mean. `sum`: their sum. `softmax`: e^chosen / Σ e^each. `share`: chosen / Σ each
- * (0 / 0 is an equal share).
- */
-export interface CombinedRisk {
-  readonly combine: 'mean' | 'sum' | 'softmax' | 'share'
-  readonly of: readonly Risk[]
-  readonly chosen?: number
-}
-
-export type Risk = LeafRisk | CombinedRisk
 
 /** A feature that the model reads. */
 export interface ProgramFeature {
