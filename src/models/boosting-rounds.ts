@@ -18,7 +18,7 @@ export interface RoundsPlan {
   readonly subsample: number
   readonly columnShare: number
   readonly directions: Int32Array | undefined
-  /** Rows learning … rows − 1 of the table only judge; Infinity: all learn. */
+  /** Rows learning … rows − 1 of the table only judge. */
   readonly learning: number
   /** Trees without a gain of more than `tolerance` on the rows that judge, after which it stops. */
   readonly patience: number
@@ -32,13 +32,13 @@ const LEAST_HESSIAN = 1e-3
 /** Boosts from the raw prediction `base`; targets and weights are those that `table.histograms` holds. */
 export function boost(table: BoostingTable, loss: Loss, base: number, plan: RoundsPlan): BoostedArrays {
   const { histograms: h } = table
-  const learning = Math.min(plan.learning, h.rows)
+  const { learning } = plan
   let meanWeight = 0
   for (let row = 0; row < learning; row++) meanWeight += h.weight[row]! / learning
   const grow = treeGrower(h, { ...plan, ...table, leastHessian: LEAST_HESSIAN * meanWeight })
   h.raw.fill(base)
-  const draw = drawer(h, learning, table.edges.length, plan)
-  const judge = judgeOf(h, loss, learning, plan)
+  const draw = drawer(h, table.edges.length, plan)
+  const judge = judgeOf(h, loss, plan)
   const forest = createForest(table)
   const drawn = plan.subsample < 1 || plan.columnShare < 1
   for (let t = 0; t < plan.trees; t++) {
@@ -61,19 +61,19 @@ export function boost(table: BoostingTable, loss: Loss, base: number, plan: Roun
     forest.add(nodes, value)
     if (judge(forest.trees())) break
   }
-  return forest.arrays(learning < h.rows ? judge.best() : Infinity, learning)
+  return forest.arrays(judge.best(), learning)
 }
 
 /** Rows and columns of tree t: a stream of its own, so that a tree does not change with what earlier ones drew. */
 function drawer(
   h: Histograms,
-  learning: number,
   columnCount: number,
   plan: RoundsPlan,
 ): (t: number) => { columns: Int32Array; rows: number } {
   const everyRow = Int32Array.from({ length: h.rows }, (_, row) => row)
   const everyColumn = Int32Array.from({ length: columnCount }, (_, c) => c)
   const columnsDrawn = Math.max(1, Math.round(plan.columnShare * columnCount))
+  const { learning } = plan
   const rows = Math.max(1, Math.round(plan.subsample * learning))
   const inTree = new Uint8Array(h.rows)
   return t => {
@@ -95,11 +95,12 @@ function drawer(
 interface Judge {
   /** True when it is time to stop. */
   (trees: number): boolean
-  /** How many trees did best. */
+  /** How many trees did best; Infinity where no row judges. */
   best(): number
 }
 
-function judgeOf({ raw, y, weight }: Histograms, loss: Loss, learning: number, plan: RoundsPlan): Judge {
+function judgeOf({ raw, y, weight }: Histograms, loss: Loss, plan: RoundsPlan): Judge {
+  const { learning } = plan
   const lossNow = (): number => {
     let [sum, all] = [0, 0]
     for (let row = learning; row < raw.length; row++) {
