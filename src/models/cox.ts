@@ -12,7 +12,7 @@ import { lazySchema } from '../lazy-schema.ts'
 import { dampedCholesky, inverseOf, solveCholesky } from '../math/cholesky.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { concordance } from '../math/concordance.ts'
-import { checkLinear, checkWidth, linearShares, linearSums } from '../math/linear.ts'
+import { checkLinear, checkWidth, type Linear, linearShares, linearSums } from '../math/linear.ts'
 import { orderByKey, placesOf } from '../math/order.ts'
 import { LARGEST_EXPONENT, type PartialLikelihood, partialLikelihood } from './cox-likelihood.ts'
 import type { Model, Scorer, Survival, Training } from './model.ts'
@@ -86,13 +86,14 @@ export const cox: Model<ReturnType<typeof params>, Cox> = {
   fit,
   scorer,
   explain(state) {
-    check(state)
+    const linear = linearOf(state)
+    checkLinear(linear)
     return {
       method: 'exact: coefficient × (value − mean of the training rows), in log hazard',
-      base: 0,
+      base: linear.base,
       explain(block, out) {
-        checkWidth(block, { ...state, base: 0 })
-        linearShares({ ...state, base: 0 }, block, out)
+        checkWidth(block, linear)
+        linearShares(linear, block, out)
       },
     }
   },
@@ -208,20 +209,27 @@ function stateOf(
 
 function scorer(state: Cox): Scorer {
   check(state)
-  checkBaseline(state)
   return { score: (block, out) => partialHazards(state, block, out) }
 }
 
 function partialHazards(state: Cox, block: Columns, out: Float64Array): void {
-  const linear = { coefficient: state.coefficient, centre: state.centre, base: 0 }
+  const linear = linearOf(state)
   checkWidth(block, linear)
   linearSums(linear, block, out)
   for (let i = 0; i < block.rows; i++)
     out[i] = Math.exp(Math.max(-LARGEST_EXPONENT, Math.min(LARGEST_EXPONENT, out[i]!)))
 }
 
-/** A risk without its baseline would be scored, and then could not be explained. */
-function checkBaseline({ times, hazard }: Cox): void {
+/** A row at the centre has the log hazard 0. */
+function linearOf({ coefficient, centre }: Cox): Linear {
+  return { coefficient, centre, base: 0 }
+}
+
+/** A risk without its baseline would be scored, and then could not be explained.
+ * @throws RangeError for a state that somebody else made wrongly. */
+function check(state: Cox): void {
+  checkLinear(linearOf(state))
+  const { times, hazard } = state
   if (!(times instanceof Float64Array) || !(hazard instanceof Float64Array) || times.length !== hazard.length)
     throw new RangeError('its baseline has no hazard at each time')
   for (let t = 0; t < times.length; t++)
@@ -232,7 +240,6 @@ function checkBaseline({ times, hazard }: Cox): void {
 /** exp(−baseline × partial hazard) at the times of the events. */
 function survival(state: Cox): Survival {
   check(state)
-  checkBaseline(state)
   const { times, hazard } = state
   return {
     times,
@@ -243,9 +250,4 @@ function survival(state: Cox): Survival {
         for (let t = 0; t < times.length; t++) out[at++] = Math.exp(-hazard[t]! * risk[i]!)
     },
   }
-}
-
-/** @throws RangeError for a state that somebody else made wrongly. */
-function check(state: Cox): void {
-  checkLinear({ coefficient: state.coefficient, centre: state.centre, base: 0 })
 }
