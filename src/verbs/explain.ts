@@ -118,7 +118,7 @@ function isShownId({ recipe: { columns } }: Artifact): boolean {
   return columns.id !== undefined && !columns.private.includes(columns.id) && !columns.blinded.includes(columns.id)
 }
 
-export function explainRow(model: ModelFile, rows: Rows, risk: Float64Array, row: number): Explanation {
+function explainRow(model: ModelFile, rows: Rows, risk: Float64Array, row: number): Explanation {
   const { artifact } = model
   const { features, levels, profile } = artifact
   const name = (isShownId(artifact) && rows.ids?.[row]) || `row ${row + 1}`

@@ -89,7 +89,7 @@ export async function importance(host: Host, request: ImportanceRequest): Promis
   })
 }
 
-export async function importanceOf(
+async function importanceOf(
   model: ModelFile,
   rows: Rows,
   risk: Float64Array,

@@ -7,7 +7,7 @@
 
 /** Rows that lie in shared memory at a time: what a table hands over, and a scorer's usual block. */
 export const BOARD_ROWS = 2048
-export const MOST_PARTS = 255
+const MOST_PARTS = 255
 /** How long to look before sleeping: a sleeper takes some 35 µs to wake. */
 const SPIN_MS = 0.05
 

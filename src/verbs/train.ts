@@ -107,7 +107,7 @@ function copyOf(x: Columns): Columns {
   return { rows: x.rows, columns: x.columns.map(c => (c instanceof Float64Array ? c.slice(0, x.rows) : c)) }
 }
 
-export function parametersOf({ use: _, ...parameters }: Step): Record<string, unknown> {
+function parametersOf({ use: _, ...parameters }: Step): Record<string, unknown> {
   return parameters
 }
 
