@@ -61,7 +61,8 @@ export type IsolationForest = IsolationTrees & {
 
 export const isolationForest: Model<ReturnType<typeof params>, IsolationForest> = {
   kind: 'isolation-forest',
-  about: 'Flags rows that few random cuts set apart from the rest; needs no labels, no scaling, and 10 ms to fit.',
+  about:
+    'Flags rows that few random cuts set apart from the rest; needs no labels and no scaling, and fits in milliseconds.',
   formula:
     'risk = 2^(−E[h(x)] / c(ψ)): h the depth of the leaf that x falls into plus c of its training rows, E the mean over the trees, ψ the rows drawn for a tree, c(n) the mean depth of an unsuccessful search among n keys',
   source: 'Liu, Ting, Zhou: Isolation forest. ICDM 2008.',
