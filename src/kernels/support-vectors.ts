@@ -11,8 +11,6 @@ import { LARGEST, within } from '../math/bounds.ts'
 import { centreOf } from '../math/dense.ts'
 import { createArena } from './arena.ts'
 
-export { LARGEST } from '../math/bounds.ts'
-
 export const KERNELS = ['rbf', 'linear', 'poly', 'sigmoid'] as const
 
 /** rbf: exp(−γ‖x − s‖²); linear: x·s; poly: (γ x·s + coef0)^degree; sigmoid: tanh(γ x·s + coef0). */

@@ -6,8 +6,6 @@
 import { apart } from './bounds.ts'
 import { type Columns, numericColumns } from './columns.ts'
 
-export { LARGEST } from './bounds.ts'
-
 export interface Linear {
   /** What one unit of the column adds. */
   readonly coefficient: Float64Array

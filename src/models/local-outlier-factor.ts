@@ -13,6 +13,7 @@
 import { Failure } from '../errors.ts'
 import { type NeighbourSearch, neighboursBytes, openNeighbours, searchPlainly } from '../kernels/neighbours.ts'
 import { lazySchema } from '../lazy-schema.ts'
+import { LARGEST, within } from '../math/bounds.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { quantile } from '../math/statistics.ts'
@@ -128,21 +129,14 @@ function trainingRows({ x, weight }: Training, neighbours: number): Float64Array
 
 const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1)
 
-/** Beyond this the square of a difference could overflow. */
-const LARGEST = 1e150
-
 /** Rows `from` … row after row, not centred: distances of the numbers as they came are scikit-learn's to the last bits. */
 function packPlain(x: Columns, from: number, rows: number, fill: Float64Array, out: Float64Array): void {
   const columns = numericColumns(x)
   for (const [c, column] of columns.entries())
     for (let i = 0, at = c; i < rows; i++, at += columns.length) {
       const value = column[from + i]!
-      out[at] = value >= -LARGEST && value <= LARGEST ? value : beyond(value, fill[c]!)
+      out[at] = Number.isNaN(value) ? fill[c]! : within(value)
     }
-}
-
-function beyond(value: number, fill: number): number {
-  return Number.isNaN(value) ? fill : value > 0 ? LARGEST : -LARGEST
 }
 
 function searchOf(rows: Float64Array, columns: number, neighbours: number, p: number): NeighbourSearch {

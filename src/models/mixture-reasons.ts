@@ -9,6 +9,7 @@
  */
 import type { Mixture } from '../kernels/mixture.ts'
 import { entry, isMatrix } from '../kernels/mixture-layout.ts'
+import { within } from '../math/bounds.ts'
 
 /** Of one row. Valid until the next row. */
 export interface Marginals {
@@ -84,8 +85,6 @@ function turnByFactors({ covariance, precisions }: Mixture): Turn {
 }
 
 const bounded = (value: number) => (value > LARGEST ? LARGEST : value > -LARGEST ? value : -LARGEST)
-
-const within = (x: number) => (x > 1e150 ? 1e150 : x < -1e150 ? -1e150 : x)
 
 /** ln weight + ln |U| − d/2 ln 2π, and √Λ_jj. */
 function constantsOf({ covariance, weights, means, precisions }: Mixture) {

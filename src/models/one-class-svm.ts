@@ -11,8 +11,9 @@
  */
 import type { Static } from 'typebox'
 import { Failure } from '../errors.ts'
-import { KERNELS, type KernelFunction, LARGEST, openSupportVectors } from '../kernels/support-vectors.ts'
+import { KERNELS, type KernelFunction, openSupportVectors } from '../kernels/support-vectors.ts'
 import { lazySchema } from '../lazy-schema.ts'
+import { within } from '../math/bounds.ts'
 import { numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { variance } from '../math/statistics.ts'
@@ -137,9 +138,7 @@ function gather(values: Float64Array, rows: Int32Array): Float64Array {
 function complete(column: Float64Array, fill: number): void {
   for (let i = 0; i < column.length; i++) {
     const value = column[i]!
-    if (Number.isNaN(value)) column[i] = fill
-    else if (value > LARGEST) column[i] = LARGEST
-    else if (value < -LARGEST) column[i] = -LARGEST
+    column[i] = Number.isNaN(value) ? fill : within(value)
   }
 }
 

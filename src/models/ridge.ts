@@ -7,10 +7,11 @@
  */
 import { type Design, openDesign, type Units } from '../kernels/gram.ts'
 import { lazySchema } from '../lazy-schema.ts'
+import { within } from '../math/bounds.ts'
 import { cholesky, solveCholesky } from '../math/cholesky.ts'
 import { numericColumns } from '../math/columns.ts'
 import { leastSquares } from '../math/least-squares.ts'
-import { checkLinear, checkWidth, LARGEST, linearShares, linearSums } from '../math/linear.ts'
+import { checkLinear, checkWidth, linearShares, linearSums } from '../math/linear.ts'
 import type { Model, Training } from './model.ts'
 import { productsOf } from './row-space.ts'
 import { nothingToLearn } from './taught-rows.ts'
@@ -86,7 +87,7 @@ function fit({ x, y, weight }: Training, { alpha, fit_intercept }: { alpha: numb
   const total = design.products('weight').at(-1)!
   if (total === 0) throw nothingToLearn('ridge')
   const units = design.standardise(fit_intercept)
-  const value = y.value.subarray(0, x.rows).map(v => Math.max(-LARGEST, Math.min(LARGEST, v)))
+  const value = y.value.subarray(0, x.rows).map(within)
   const [mean, scale] = unitsOf(value, design.weight, total, fit_intercept)
   for (let i = 0; i < x.rows; i++) {
     const wanted = (value[i]! - mean) / scale
