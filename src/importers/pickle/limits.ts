@@ -32,7 +32,7 @@ export const LIMITS: Limits = {
   streams: 100_000,
   streamDepth: 4,
   text: 2 ** 28,
-  keys: 2 ** 28,
+  keys: 2 ** 27,
   globals: 10_000,
   dimensions: 32,
   items: 2 ** 31,

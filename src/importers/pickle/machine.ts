@@ -1,9 +1,19 @@
 /**
  * Reads a pickle without calling anything: what would be called becomes an inert node. Protocols 0 to 5, and the arrays
  * that joblib puts into the stream.
+ *
+ * Operations: Python's pickletools (3.13). Strict where every sound file is: nothing after the end, arrays only at the
+ * end of a frame, no operation that writers of models do not use.
  */
-import type { Limits } from './limits.ts'
+import { LIMITS, type Limits } from './limits.ts'
 import type { Value } from './nodes.ts'
+import { OBJECTS } from './objects.ts'
+import { readPayload } from './payload.ts'
+import type { Operation } from './scalars.ts'
+import { SCALARS } from './scalars.ts'
+import { type Budget, damaged, openStream, type Stream } from './stream.ts'
+import { STRUCTURES } from './structures.ts'
+import { deeperThan } from './walk.ts'
 
 export interface PickleOptions {
   readonly limits?: Partial<Limits>
@@ -23,5 +33,71 @@ export interface Pickle {
   readonly arrays: number
 }
 
+const STOP = 0x2e
+
+/** By opcode. */
+const OPERATIONS: readonly Operation[] = Array.from({ length: 256 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return SCALARS[character] ?? STRUCTURES[character] ?? OBJECTS[character] ?? unknown
+})
+
+function unknown(s: Stream): never {
+  const code = s.bytes[s.begin]!.toString(16).padStart(2, '0')
+  throw damaged(s, `Byte 0x${code} is no operation of a pickle`)
+}
+
 /** @throws Refusal with the byte where it ends; nothing else, whatever the bytes */
-export declare function readPickle(bytes: Uint8Array, options?: PickleOptions): Pickle
+export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): Pickle {
+  const limits = { ...LIMITS, ...options.limits }
+  const budget: Budget = {
+    limits,
+    opcodes: 0,
+    memo: 0,
+    arrays: 0,
+    streams: 0,
+    keys: 0,
+    converted: 0,
+    globals: new Map(),
+    identities: new Map(),
+    joblib: 'none',
+  }
+  const s = openStream(bytes, 0, budget, 0, options.persistent ?? false)
+  if (bytes.length > limits.bytes) throw damaged(s, `${bytes.length} bytes; at most ${limits.bytes} are read`)
+  const value = run(s)
+  s.begin = s.at
+  if (s.at !== bytes.length) throw damaged(s, `${bytes.length - s.at} bytes follow the end of the pickle`)
+  if (deeperThan(value, limits.depth)) throw damaged(s, `Its objects nest more than ${limits.depth} deep`)
+  const globals = [...new Set([...budget.globals.values()].map(({ module, name }) => `${module}.${name}`))].sort()
+  const { opcodes, arrays, joblib } = budget
+  return { value, protocol: s.protocol, globals, joblib, opcodes, arrays }
+}
+
+/** Up to and with STOP. */
+function run(s: Stream): Value {
+  const { bytes, budget } = s
+  for (;;) {
+    if (s.at >= s.end) {
+      s.begin = s.at
+      if (!s.framed) throw damaged(s, 'The pickle ends early: it has no end mark')
+      s.framed = false
+      s.end = bytes.length
+      continue
+    }
+    s.begin = s.at
+    const code = bytes[s.at++]!
+    if (++budget.opcodes > budget.limits.opcodes) throw damaged(s, `More than ${budget.limits.opcodes} operations`)
+    if (code === STOP) return stop(s)
+    OPERATIONS[code]!(s)
+    if (s.pending) {
+      const wrapper = s.pending
+      s.pending = undefined
+      s.stack[s.stack.length - 1] = readPayload(s, wrapper, run)
+    }
+  }
+}
+
+function stop(s: Stream): Value {
+  if (s.marks.length > 0 || s.stack.length !== 1) throw damaged(s, 'The pickle ends with more or less than one value')
+  if (s.framed && s.at !== s.end) throw damaged(s, 'The pickle ends in the middle of a frame')
+  return s.stack[0]!
+}

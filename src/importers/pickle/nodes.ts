@@ -78,6 +78,19 @@ export interface PersistentNode {
   readonly id: Value
 }
 
+/** What has a kind: all but numbers, texts, bytes, flags and None. */
+export type Node = Extract<Value, { readonly kind: string }>
+
+export function isNode<K extends Node['kind']>(
+  value: Value | undefined,
+  kind: K,
+): value is Extract<Node, { readonly kind: K }> {
+  return typeof value === 'object' && (value as Node | null)?.kind === kind
+}
+
+/** "module.name" */
+export const nameOf = (global: GlobalNode) => `${global.module}.${global.name}`
+
 /** The key under which a dict keeps a text. */
 export const textKey = (text: string) => `s${text}`
 

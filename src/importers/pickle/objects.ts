@@ -1,0 +1,209 @@
+/** Operations that name a class or function and would call it: here they make a node that says so, and stop there. */
+import { Refusal } from '../refusal.ts'
+import { type GlobalNode, isNode, nameOf, type ObjectNode, type Value } from './nodes.ts'
+import type { Operation } from './scalars.ts'
+import { damaged, isWrapper, JOBLIB, pop, push, type Stream, takeLatin, takeLine, top } from './stream.ts'
+import { utf8 } from './text.ts'
+
+const LONGEST_NAME = 255
+const WORD = String.raw`[\p{ID_Start}_][\p{ID_Continue}]*`
+const MODULE = new RegExp(`^${WORD}(?:\\.${WORD})*$`, 'u')
+const NAME = new RegExp(`^${WORD}$`, 'u')
+
+/** Python 2's names for what Python 3 calls otherwise. */
+const RENAMED_MODULES: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_reg: 'copyreg' }
+const RENAMED: ReadonlyMap<string, string> = new Map([
+  ['unicode', 'str'],
+  ['basestring', 'str'],
+  ['long', 'int'],
+  ['xrange', 'range'],
+  ['unichr', 'chr'],
+])
+/** joblib before 0.10 put arrays into files of their own beside the pickle. */
+const BESIDE = new Set(['NDArrayWrapper', 'ZNDArrayWrapper'])
+
+function named(s: Stream, module: Value, name: Value): void {
+  if (typeof module !== 'string' || typeof name !== 'string') {
+    throw damaged(s, 'The name of a class or function is not a text')
+  }
+  const raw = `${module}\n${name}`
+  const known = raw.length <= 2 * LONGEST_NAME ? s.budget.globals.get(raw) : undefined
+  const node = known ?? check(s, module, name)
+  if (s.budget.globals.size > s.budget.limits.globals) throw damaged(s, 'Too many different classes and functions')
+  if (!known) s.budget.globals.set(raw, node)
+  push(s, node)
+}
+
+function check(s: Stream, module: string, name: string): GlobalNode {
+  if (module.length > LONGEST_NAME || name.length > LONGEST_NAME || !MODULE.test(module) || !NAME.test(name)) {
+    const said = JSON.stringify(`${module.slice(0, 40)} ${name.slice(0, 40)}`)
+    throw new Refusal('unsupported', `${said} does not name a class or function of a module`, '', s.begin)
+  }
+  if (JOBLIB.has(module) && BESIDE.has(name)) {
+    throw new Refusal(
+      'unsupported',
+      'It was saved by joblib before 0.10, with its arrays in files of their own beside it, which are not read',
+      'Load it with that version of joblib and save it again with joblib 0.10 or newer.',
+      s.begin,
+    )
+  }
+  const renamed = Object.hasOwn(RENAMED_MODULES, module) ? RENAMED_MODULES[module]! : module
+  return { kind: 'global', module: renamed, name: renamed === 'builtins' ? (RENAMED.get(name) ?? name) : name }
+}
+
+function global(s: Stream): void {
+  const from = takeLine(s)
+  const module = utf8(s.buffer, from, s.at - 1)
+  const after = takeLine(s)
+  const name = utf8(s.buffer, after, s.at - 1)
+  if (module === undefined || name === undefined) throw damaged(s, 'The name of a class or function is not a text')
+  named(s, module, name)
+}
+
+function stackGlobal(s: Stream): void {
+  const name = pop(s)
+  named(s, pop(s), name)
+}
+
+function calleeOf(s: Stream, value: Value): GlobalNode {
+  if (isNode(value, 'global')) return value
+  if (isNode(value, 'object')) {
+    throw new Refusal(
+      'unsupported',
+      `It calls what ${nameOf(value.callee)} would return`,
+      'Only classes and functions of installed modules are known; those written in a notebook or script are not.',
+      s.begin,
+    )
+  }
+  throw damaged(s, 'It calls something that is neither a class nor a function')
+}
+
+function argumentsOf(s: Stream, value: Value): readonly Value[] {
+  if (!isNode(value, 'tuple')) throw damaged(s, 'The arguments of a call are no tuple')
+  return value.items
+}
+
+const objectOf = (callee: GlobalNode, args: readonly Value[]): ObjectNode => ({
+  kind: 'object',
+  callee,
+  args,
+  items: [],
+  entries: [],
+})
+
+function reduce(s: Stream): void {
+  const args = argumentsOf(s, pop(s))
+  const callee = calleeOf(s, pop(s))
+  const spell = SPELLINGS.get(nameOf(callee))
+  push(s, spell?.(s, args) ?? objectOf(callee, args))
+}
+
+function newObject(s: Stream): void {
+  const args = argumentsOf(s, pop(s))
+  push(s, objectOf(calleeOf(s, pop(s)), args))
+}
+
+function newObjectKeywords(s: Stream): void {
+  const kwargs = pop(s)
+  if (!isNode(kwargs, 'dict')) throw damaged(s, 'The named arguments of a call are no dict')
+  const args = argumentsOf(s, pop(s))
+  push(s, { ...objectOf(calleeOf(s, pop(s)), args), kwargs })
+}
+
+/**
+ * How older protocols spell what newer ones have operations for. Undefined where the arguments are not those that a
+ * pickler writes: then it stays a call that is never made.
+ */
+const SPELLINGS: ReadonlyMap<string, (s: Stream, args: readonly Value[]) => Value | undefined> = new Map([
+  ['_codecs.encode', (s, [text, codec]) => (codec === 'latin1' ? encoded(s, text) : undefined)],
+  ['builtins.bytes', (_, args) => (args.length === 0 ? new Uint8Array() : undefined)],
+  ['builtins.bytearray', byteArray],
+  ['builtins.set', listed],
+  ['builtins.frozenset', listed],
+  // copyreg._reconstructor(class, base, state of the base): protocols 0 and 1's NEWOBJ.
+  [
+    'copyreg._reconstructor',
+    (_, [of, base, state]) =>
+      of === undefined || !isNode(of, 'global') || state === undefined
+        ? undefined
+        : objectOf(of, isNode(base!, 'global') && base.name === 'object' ? [] : [state]),
+  ],
+  [
+    'copyreg.__newobj__',
+    (_, [of, ...rest]) => (of !== undefined && isNode(of, 'global') ? objectOf(of, rest) : undefined),
+  ],
+])
+
+function byteArray(s: Stream, args: readonly Value[]): Value | undefined {
+  if (args.length === 0) return new Uint8Array()
+  if (args.length === 1 && args[0] instanceof Uint8Array) return args[0]
+  return args.length === 2 && args[1] === 'latin-1' ? encoded(s, args[0]) : undefined
+}
+
+function encoded(s: Stream, text: Value | undefined): Uint8Array | undefined {
+  if (typeof text !== 'string') return undefined
+  s.budget.converted += text.length
+  if (s.budget.converted > s.bytes.length) throw damaged(s, 'The same text is turned into bytes again and again')
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code > 255) throw damaged(s, 'A text that stands for bytes has other characters than latin-1')
+    bytes[i] = code
+  }
+  return bytes
+}
+
+function listed(_: Stream, args: readonly Value[]): Value | undefined {
+  const [list] = args
+  return args.length === 1 && list !== undefined && isNode(list, 'list')
+    ? { kind: 'set', items: list.items }
+    : undefined
+}
+
+function build(s: Stream): void {
+  const state = pop(s)
+  const target = top(s)
+  if (isNode(target, 'global')) {
+    const name = nameOf(target)
+    throw new Refusal('hostile', `It changes ${name} itself instead of an object made by it`, '', s.begin)
+  }
+  if (!isNode(target, 'object')) throw damaged(s, 'A state is set on something that is no object')
+  if (target.state !== undefined) throw damaged(s, 'The state of an object is set twice')
+  target.state = state
+  if (isWrapper(target.callee)) s.pending = target
+}
+
+/** Names of things outside the pickle. */
+function outside(s: Stream, id: () => Value): void {
+  if (!s.persistent) refuseOperation(s, 'PERSID')
+  push(s, { kind: 'persistent', id: id() })
+}
+
+function refuseOperation(s: Stream, name: string): never {
+  throw new Refusal('unsupported', `Operation ${name}, which no writer of models uses`, '', s.begin)
+}
+
+const refused =
+  (name: string): Operation =>
+  s =>
+    refuseOperation(s, name)
+
+/** By their opcodes as characters. */
+export const OBJECTS: Readonly<Record<string, Operation>> = {
+  c: global,
+  '\x93': stackGlobal,
+  R: reduce,
+  '\x81': newObject,
+  '\x92': newObjectKeywords,
+  b: build,
+  P: s => outside(s, () => takeLatin(s)),
+  Q: s => outside(s, () => pop(s)),
+  i: refused('INST'),
+  o: refused('OBJ'),
+  '2': refused('DUP'),
+  '\x82': refused('EXT1'),
+  '\x83': refused('EXT2'),
+  '\x84': refused('EXT4'),
+  '\x97': refused('NEXT_BUFFER'),
+  '\x98': refused('READONLY_BUFFER'),
+}
