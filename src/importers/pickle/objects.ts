@@ -68,10 +68,13 @@ function stackGlobal(s: Stream): void {
 function calleeOf(s: Stream, value: Value): GlobalNode {
   if (isNode(value, 'global')) return value
   if (isNode(value, 'object')) {
+    const of = value.args.find(argument => isNode(argument, 'global'))
     throw new Refusal(
       'unsupported',
-      `It calls what ${nameOf(value.callee)} would return`,
-      'Only classes and functions of installed modules are known; those written in a notebook or script are not.',
+      `It calls what ${nameOf(value.callee)}(${of ? `${nameOf(of)}, …` : '…'}) would return`,
+      of?.module.startsWith('keras')
+        ? 'Export the Keras model to ONNX.'
+        : 'Only classes and functions of installed modules are known, not those written in a notebook or script.',
       s.begin,
     )
   }
