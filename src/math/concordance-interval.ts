@@ -38,7 +38,8 @@ function intervalOf(value: number, se: number, events: number, confidence: numbe
     const bound = betaQuantile((1 - confidence) / 2, events, 1)
     return value === 1 ? { low: bound, high: 1 } : { low: 0, high: 1 - bound }
   }
-  if (events < 2) return { low: 0, high: 1 }
+  // No spread at all, as when all risks are equal, says nothing of how sure C is.
+  if (events < 2 || se === 0) return { low: 0, high: 1 }
   return logOddsInterval(value, (studentQuantile(confidence, events - 1) * se) / (value * (1 - value)))
 }
 

@@ -81,3 +81,8 @@ test('perfect order of few events is not certainty; one event says nothing', () 
   )
   expect(one).toMatchObject({ value: 0.5, low: 0, high: 1 })
 })
+
+test('risks that are all equal tell nothing, so nothing is excluded', () => {
+  const equal = concordanceInterval(...columns([1, 2, 3, 4].map(time => ({ time, event: 1, risk: 5 }))))
+  expect(equal).toMatchObject({ value: 0.5, low: 0, high: 1 })
+})
