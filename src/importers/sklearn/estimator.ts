@@ -194,8 +194,8 @@ function numbersOf(value: Value, shape: readonly number[], what: string): Number
   return found
 }
 
-/** An array of numbers, or a list of them. */
-function plainNumbers(value: Value): Numbers | undefined {
+/** An array of numbers, or a list of them; undefined for anything else. */
+export function plainNumbers(value: Value): Numbers | undefined {
   const array = isArrayLike(value) ? arrayOf(value) : undefined
   if (array && array.dtype.kind !== 'O') return { values: array.numbers(), shape: array.shape }
   const items = array ? array.objects() : itemsOf(value)

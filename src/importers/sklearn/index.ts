@@ -2,13 +2,113 @@
  * here. */
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
+import { pca, truncatedSvd } from './decomposition.ts'
+import { oneHotEncoder, ordinalEncoder, targetEncoder } from './encoders.ts'
 import { type Estimator, estimatorOf, wordFor } from './estimator.ts'
+import { missingIndicator, simpleImputer } from './impute.ts'
+import {
+  linearDecision,
+  linearDiscriminant,
+  linearRegressor,
+  logisticRegression,
+  partialLeastSquares,
+  sgdClassifier,
+  sgdOneClassSvm,
+} from './linear.ts'
 import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
+import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
+import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
+import { networkClassifier, networkRegressor } from './neural-network.ts'
 import { notScored } from './not-scored.ts'
+import { columnTransformer, featureUnion, pipelinePredictor, pipelineTransformer, searchPredictor } from './pipeline.ts'
+import {
+  functionTransformer,
+  maxAbsScaler,
+  minMaxScaler,
+  normalizer,
+  powerTransformer,
+  quantileTransformer,
+  robustScaler,
+  standardScaler,
+} from './preprocessing.ts'
+import { oneClassSvm, supportVectorClassifier, supportVectorRegressor } from './svm.ts'
 
-const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(Object.entries<LowerTransformer>({}))
+const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
+  Object.entries<LowerTransformer>({
+    ColumnTransformer: columnTransformer,
+    FeatureUnion: featureUnion,
+    FunctionTransformer: functionTransformer,
+    MaxAbsScaler: maxAbsScaler,
+    MinMaxScaler: minMaxScaler,
+    MissingIndicator: missingIndicator,
+    Normalizer: normalizer,
+    OneHotEncoder: oneHotEncoder,
+    OrdinalEncoder: ordinalEncoder,
+    PCA: pca,
+    Pipeline: pipelineTransformer,
+    PowerTransformer: powerTransformer,
+    QuantileTransformer: quantileTransformer,
+    RobustScaler: robustScaler,
+    SimpleImputer: simpleImputer,
+    StandardScaler: standardScaler,
+    TargetEncoder: targetEncoder,
+    TruncatedSVD: truncatedSvd,
+  }),
+)
 
-const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(Object.entries<LowerPredictor>({}))
+const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
+  Object.entries<LowerPredictor>({
+    ARDRegression: linearRegressor,
+    BayesianRidge: linearRegressor,
+    ElasticNet: linearRegressor,
+    ElasticNetCV: linearRegressor,
+    EllipticEnvelope: ellipticEnvelope,
+    GaussianMixture: gaussianMixture,
+    GaussianNB: gaussianBayes,
+    GridSearchCV: searchPredictor,
+    HalvingGridSearchCV: searchPredictor,
+    HalvingRandomSearchCV: searchPredictor,
+    HuberRegressor: linearRegressor,
+    KNeighborsClassifier: neighboursClassifier,
+    KNeighborsRegressor: neighboursRegressor,
+    Lars: linearRegressor,
+    LarsCV: linearRegressor,
+    Lasso: linearRegressor,
+    LassoCV: linearRegressor,
+    LassoLars: linearRegressor,
+    LassoLarsCV: linearRegressor,
+    LinearDiscriminantAnalysis: linearDiscriminant,
+    LinearRegression: linearRegressor,
+    LinearSVC: linearDecision,
+    LinearSVR: linearRegressor,
+    LocalOutlierFactor: localOutlierFactor,
+    LogisticRegression: logisticRegression,
+    LogisticRegressionCV: logisticRegression,
+    MLPClassifier: networkClassifier,
+    MLPRegressor: networkRegressor,
+    NuSVC: supportVectorClassifier,
+    NuSVR: supportVectorRegressor,
+    OneClassSVM: oneClassSvm,
+    OrthogonalMatchingPursuit: linearRegressor,
+    PLSRegression: partialLeastSquares,
+    PassiveAggressiveClassifier: linearDecision,
+    PassiveAggressiveRegressor: linearRegressor,
+    Perceptron: linearDecision,
+    Pipeline: pipelinePredictor,
+    QuantileRegressor: linearRegressor,
+    RandomizedSearchCV: searchPredictor,
+    Ridge: linearRegressor,
+    RidgeCV: linearRegressor,
+    RidgeClassifier: linearDecision,
+    RidgeClassifierCV: linearDecision,
+    SGDClassifier: sgdClassifier,
+    SGDOneClassSVM: sgdOneClassSvm,
+    SGDRegressor: linearRegressor,
+    SVC: supportVectorClassifier,
+    SVR: supportVectorRegressor,
+    TheilSenRegressor: linearRegressor,
+  }),
+)
 
 export const isPredictor = (name: string): boolean => PREDICTORS.has(name)
 export const isTransformer = (name: string): boolean => TRANSFORMERS.has(name)

@@ -1,0 +1,77 @@
+/** A fitted estimator of scikit-learn's, with a scaler of its own where there is one, as a program. */
+import type { Value } from '../pickle/nodes.ts'
+import type { Program, ProgramFeature, ProgramStep } from '../program.ts'
+import type { ImportRequest } from '../request.ts'
+import { choose } from './choice.ts'
+import { featureNames } from './feature-names.ts'
+import { lowerPredictor, lowerTransformer } from './index.ts'
+import type { Input, Lowering, Prediction } from './lowering.ts'
+import { openLowering } from './open-lowering.ts'
+
+export interface ModelRequest extends Pick<ImportRequest, 'risk' | 'features' | 'threshold' | 'thresholdOf'> {
+  /** A transformer, or a pipeline of them, that is applied before the model. */
+  readonly scaler?: Value | undefined
+}
+
+export interface Lowered {
+  readonly prediction: Prediction
+  /** The program with one of the prediction's numbers as its risk. */
+  program(chosen: Pick<Program, 'task' | 'risk' | 'riskName' | 'cut' | 'low'>): Program
+}
+
+/** @throws Refusal for what cannot be honoured, and for what a person has to say */
+export function lowerModel(value: Value, request: ModelRequest): Program {
+  const warnings: string[] = []
+  const warn = (sentence: string) => warnings.push(sentence)
+  const { prediction, program } = openModel(value, request, warn)
+  const made = program(choose(prediction, request, warn))
+  return { ...made, warnings: [...made.warnings, ...warnings] }
+}
+
+/** Everything but the choice of the number that is the risk. */
+export function openModel(value: Value, request: ModelRequest, warn: (sentence: string) => void): Lowered {
+  const before = request.scaler === undefined || request.scaler === null ? [] : [request.scaler]
+  const names = featureNames([...before, value], request, warn)
+  const nested: Pick<Lowering, 'transformer' | 'predictor'> = {
+    transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),
+    predictor: (inner, input, outer) => lowerPredictor(inner, input, collected.lowering, outer),
+  }
+  const collected = openLowering(names.length, nested)
+  const start: Input = { from: 0, count: names.length, names, origin: names.map((_, i) => i) }
+  const scaled = before.reduce((at, scaler) => lowerTransformer(scaler, at, collected.lowering), start)
+  const prediction = lowerPredictor(value, scaled, collected.lowering)
+  return {
+    prediction,
+    program(chosen) {
+      const profile = collected.profile()
+      const whole = { features: collected.features(names), steps: collected.steps, ...(profile && { profile }) }
+      return { ...withoutUnread(whole), ...chosen, warnings: collected.warnings }
+    },
+  }
+}
+
+type Body = Pick<Program, 'features' | 'steps' | 'profile'>
+
+/** Features that the first step takes no column of are not asked of a table: a ColumnTransformer drops what it does not
+ * name. */
+function withoutUnread({ features, steps, profile }: Body): Body {
+  const [first, ...rest] = steps
+  const whole = first?.use === 'arrange' && first.from === 0 && first.count === features.length
+  if (!whole) return { features, steps, ...(profile && { profile }) }
+  const picks = first.state.columns as Int32Array
+  const read = features.map((_, i) => i).filter(i => picks.includes(i))
+  if (read.length === features.length) return { features, steps, ...(profile && { profile }) }
+  const arranged: ProgramStep = {
+    ...first,
+    count: read.length,
+    state: { columns: picks.map(pick => read.indexOf(pick)) },
+  }
+  const kept =
+    profile &&
+    Object.entries(profile).map(([figure, values]) => [figure, Float64Array.from(read, i => values[i] as number)])
+  return {
+    features: read.map(i => features[i] as ProgramFeature),
+    steps: [arranged, ...rest],
+    ...(kept && { profile: Object.fromEntries(kept) }),
+  }
+}
