@@ -15,7 +15,7 @@ import { rocAuc } from '../src/math/metrics.ts'
 import { createRandom, type Random } from '../src/math/random.ts'
 import { findModel } from '../src/models/index.ts'
 import type { Step } from '../src/recipe/schema.ts'
-import { findTransform } from '../src/transforms/index.ts'
+import { findLearned } from '../src/transforms/index.ts'
 import { riskOf } from '../src/verbs/pipeline.ts'
 import { train } from '../src/verbs/train.ts'
 import { readNpz } from '../test/interop/npz.ts'
@@ -123,7 +123,7 @@ function splitOf(X: Columns, y: Uint8Array, random: Random): SplitSet {
     rows: chosen.length,
     columns: X.columns.map(column => Float64Array.from(chosen, row => (column as Float64Array)[row]!)),
   })
-  const scale = findTransform('scale')!
+  const scale = findLearned('scale')!
   const apply = scale.apply(scale.fit(pick(taught), { method: 'minmax' } as never))
   const copy = (x: Columns): Columns => ({
     rows: x.rows,

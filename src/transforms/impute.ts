@@ -2,7 +2,8 @@
 import { lazySchema } from '../lazy-schema.ts'
 import { mean, median } from '../math/statistics.ts'
 import { columnwise, learn } from './columnwise.ts'
-import type { Transform } from './transform.ts'
+import { numbersOf } from './state-check.ts'
+import type { LearnedTransform } from './transform.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -18,10 +19,14 @@ const params = lazySchema(Type =>
   ),
 )
 
-/** One entry a column. */
-export type Impute = { fill: Float64Array }
+export type Impute = {
+  /** One entry a column. */
+  fill: Float64Array
+  /** The number that stands for a missing one, in files made elsewhere; absent: NaN. */
+  missing?: number
+}
 
-export const impute: Transform<ReturnType<typeof params>, Impute> = {
+export const impute: LearnedTransform<ReturnType<typeof params>, Impute> = {
   kind: 'impute',
   about: 'Fills missing numbers with a value learned from the training rows.',
   get params() {
@@ -31,9 +36,13 @@ export const impute: Transform<ReturnType<typeof params>, Impute> = {
     if (strategy === 'constant') return { fill: new Float64Array(x.columns.length).fill(fill_value) }
     return { fill: learn(x, 0, strategy === 'mean' ? mean : median) }
   },
-  apply: ({ fill }) =>
-    columnwise((column, from, to, rows) => {
+  apply(state) {
+    const fill = numbersOf(state.fill, 'fill')
+    const { missing = Number.NaN } = state
+    return columnwise((column, from, to, rows) => {
       const value = fill[column]!
-      for (let i = 0; i < rows; i++) to[i] = Number.isNaN(from[i]!) ? value : from[i]!
-    }),
+      if (Number.isNaN(missing)) for (let i = 0; i < rows; i++) to[i] = Number.isNaN(from[i]!) ? value : from[i]!
+      else for (let i = 0; i < rows; i++) to[i] = from[i] === missing ? value : from[i]!
+    }, fill.length)
+  },
 }

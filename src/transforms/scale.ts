@@ -3,7 +3,8 @@ import type { Static } from 'typebox'
 import { lazySchema } from '../lazy-schema.ts'
 import { max, mean, median, min, quantile, sorted, variance } from '../math/statistics.ts'
 import { columnwise, learn } from './columnwise.ts'
-import type { Transform } from './transform.ts'
+import { numbersOf } from './state-check.ts'
+import type { LearnedTransform } from './transform.ts'
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -36,7 +37,7 @@ const METHODS: Record<Static<ReturnType<typeof params>>['method'], Method> = {
   none: { centre: () => 0, size: () => 1 },
 }
 
-export const scale: Transform<ReturnType<typeof params>, Scale> = {
+export const scale: LearnedTransform<ReturnType<typeof params>, Scale> = {
   kind: 'scale',
   about: 'Brings columns to one size, so that none counts more for its unit.',
   get params() {
@@ -46,12 +47,15 @@ export const scale: Transform<ReturnType<typeof params>, Scale> = {
     const { centre, size } = METHODS[method]
     return { centre: learn(x, 0, centre), size: learn(x, 1, size) }
   },
-  apply: ({ centre, size }) =>
-    columnwise((column, from, to, rows) => {
+  apply(state) {
+    const centre = numbersOf(state.centre, 'centre')
+    const size = numbersOf(state.size, 'size', centre.length)
+    return columnwise((column, from, to, rows) => {
       const c = centre[column]!
       const s = size[column]!
       for (let i = 0; i < rows; i++) to[i] = (from[i]! - c) / s
-    }),
+    }, centre.length)
+  },
 }
 
 /** scikit-learn's test for a constant column: the variance is no larger than the rounding of its own computation. */

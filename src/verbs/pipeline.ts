@@ -7,10 +7,10 @@ import { findModel } from '../models/index.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
-import { findTransform } from '../transforms/index.ts'
 import { withCategories } from './categories.ts'
 import { scorerOf } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
+import { stepsOf } from './steps.ts'
 
 export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
@@ -64,8 +64,8 @@ export function riskOf(
 
 /** What the model is shown of a block of feature columns: texts by their names, and what the transforms make of it. */
 export function readyOf({ recipe, transforms, features = [] }: Omit<Fitted, 'model'>): (block: Columns) => Columns {
-  const steps = recipe.transforms.map((step, i) => transform(step.use).apply(transforms[i] ?? {}))
-  return block => steps.reduce<Columns>((at, step) => step(at), withCategories(block, features))
+  const steps = stepsOf(recipe.transforms, transforms)
+  return block => steps(withCategories(block, features))
 }
 
 /** Whether the risk is the negative of what the model predicts, because low is the risk. */
@@ -99,12 +99,4 @@ function slice(block: Columns, from: number, rows: number): Columns {
     c instanceof Float64Array ? c.subarray(from, from + rows) : { ...c, codes: c.codes.subarray(from, from + rows) },
   )
   return { rows, columns }
-}
-
-export function transform(use: string) {
-  return findTransform(use) ?? unknown('transform', use)
-}
-
-function unknown(what: string, name: string): never {
-  throw new Error(`this version has no ${what} called ${name}`)
 }

@@ -5,10 +5,10 @@ import { Failure } from '../errors.ts'
 import { models } from '../models/index.ts'
 import { type Loaded, loadRecipe } from '../recipe/load.ts'
 import type { Catalogue } from '../recipe/schema.ts'
-import { transforms } from '../transforms/index.ts'
+import { learnedTransforms } from '../transforms/index.ts'
 import { balancers } from './balance.ts'
 
-export const catalogue: Catalogue = { models, transforms, balancers }
+export const catalogue: Catalogue = { models, transforms: learnedTransforms, balancers }
 
 export interface LoadedRecipe extends Loaded {
   readonly path: string

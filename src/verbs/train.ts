@@ -7,10 +7,10 @@ import { findModel } from '../models/index.ts'
 import type { Target, Task } from '../models/model.ts'
 import { membersOf } from '../recipe/members.ts'
 import { ENSEMBLE, type Recipe, type Step } from '../recipe/schema.ts'
+import { findLearned } from '../transforms/index.ts'
 import { balance } from './balance.ts'
 import { type Member, packMembers, scorerOf } from './ensemble.ts'
 import { take } from './gather.ts'
-import { transform } from './pipeline.ts'
 
 export interface Lesson {
   readonly task: Task
@@ -38,10 +38,11 @@ export function train(lesson: Lesson, recipe: Steps): Trained {
   const states: State[] = []
   let x = lesson.x
   for (const step of recipe.transforms) {
-    const { fit, apply } = transform(step.use)
-    const state = fit(x, parametersOf(step) as never)
+    const transform = findLearned(step.use)
+    if (!transform) throw new Error(`this version learns no transform called ${step.use}`)
+    const state = transform.fit(x, parametersOf(step) as never)
     states.push(state)
-    x = copyOf(apply(state)(x))
+    x = copyOf(transform.apply(state)(x))
   }
   const random = createRandom(recipe.seed)
   const ready = { ...lesson, x }
