@@ -5,7 +5,7 @@ import { type Artifact, digest, encode, type Lineage, type Quality } from '../ar
 import type { Source } from '../data/intake.ts'
 import { Failure } from '../errors.ts'
 import type { Columns } from '../math/columns.ts'
-import { fitProbability } from '../math/probability.ts'
+import { fitProbability, probabilityOf } from '../math/probability.ts'
 import { createRandom } from '../math/random.ts'
 import type { State } from '../math/state.ts'
 import { max, mean, median, min, standardDeviation } from '../math/statistics.ts'
@@ -26,7 +26,7 @@ import { BACKGROUND_ROWS, needsBackground } from './reasons.ts'
 import type { LoadedRecipe } from './recipe-file.ts'
 import { search } from './search.ts'
 import { inSession, type Resources, type Session } from './session.ts'
-import { inTimeOrder, sharedRows, type Split } from './split.ts'
+import { inTimeOrder, type Split, sharedRows } from './split.ts'
 import { train } from './train.ts'
 import { riskInTurns } from './turns.ts'
 
@@ -102,8 +102,9 @@ async function learn(
     // A short fit is not worth a thread; a long one is stopped with it.
     const cells = lesson.x.rows * features.length
     const fitted = cells < LONG_FIT_CELLS ? train(lesson, recipe) : await crew.run('fit', { lesson, recipe })
-    const trained = { ...fitted, ...(await calibratedProbability({ recipe, features, ...fitted }, rows, split)) }
-    const risk = await scoreAll({ recipe, features, ...trained }, rows)
+    const risk = await scoreAll({ recipe, features, ...fitted }, rows)
+    const probability = probabilityFrom(risk, recipe, rows, split)
+    if (probability) probabilityOf(probability)(risk, risk.length)
     const calibration = calibrationRows(risk, rows, split, recipe, request.samplesPerWeek)
     const artifact: Artifact = {
       format: 1,
@@ -116,7 +117,8 @@ async function learn(
       levels: calibrate(recipe.levels, calibration),
       lineage: lineageOf(source, rows, split, planned),
       ...(judged ? { quality: judged } : {}),
-      ...trained,
+      ...fitted,
+      ...(probability ? { probability } : {}),
       profile: profileOf(pick(rows, split.train), recipe),
     }
     const shared = sharedRows(rows, split.train, split.heldOut)
@@ -172,13 +174,13 @@ async function settle(
 }
 
 /** How the model's risk becomes a probability, learned on held-out rows: on rows that taught it is too sure. */
-async function calibratedProbability(
-  fitted: Parameters<typeof scoreAll>[0],
+function probabilityFrom(
+  risk: Float64Array,
+  { probability }: Recipe,
   rows: Rows,
   { heldOut }: Split,
-): Promise<{ probability?: State }> {
-  const { probability } = fitted.recipe
-  if (probability === undefined) return {}
+): State | undefined {
+  if (probability === undefined) return undefined
   const known = heldOut.filter(row => Number.isFinite(rows.label[row]))
   const bad = Uint8Array.from(known, row => Number(rows.label[row] === 1))
   const count = bad.reduce((sum, one) => sum + one, 0)
@@ -189,8 +191,7 @@ async function calibratedProbability(
       needed: 1,
       hint: 'Give a larger split.calibrate, or leave out probability.',
     })
-  const risk = take(await scoreAll(fitted, rows), known)
-  return { probability: fitProbability(probability, risk, bad, new Float64Array(known.length).fill(1)) }
+  return fitProbability(probability, take(risk, known), bad, new Float64Array(known.length).fill(1))
 }
 
 /** The risk of every row; NaN for rows that cannot be used. */
