@@ -85,6 +85,7 @@ for (const kind of values.model) {
   if (values.memory) await memory()
   else {
     const peers = await trainPeers(kind)
+    if (peers.size === 0) continue
     await race(peers)
     if (kind === FOREST) await small(peers)
   }
