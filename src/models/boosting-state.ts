@@ -4,7 +4,15 @@ import type { Column, Columns } from '../math/columns.ts'
 import type { GradientBoosting } from './gradient-boosting.ts'
 import { checkNodes, checkTrees } from './tree-state.ts'
 
-const LOSSES = ['log_loss', 'squared_error', 'absolute_error', 'quantile']
+/** Counts and amounts: the trees sum up to the logarithm of the risk. Such models come from elsewhere. */
+const LOGARITHMIC = ['poisson', 'gamma', 'tweedie']
+const LOSSES = ['log_loss', 'squared_error', 'absolute_error', 'quantile', ...LOGARITHMIC]
+
+/** What the raw sum of the trees is, for the risk to be made of it. */
+export function scaleOf({ loss }: Pick<GradientBoosting, 'loss'>): 'log-odds' | 'logarithm' | 'risk' {
+  if (loss === 'log_loss') return 'log-odds'
+  return LOGARITHMIC.includes(loss) ? 'logarithm' : 'risk'
+}
 
 /** @throws RangeError */
 export function checkBoosting(state: GradientBoosting): void {

@@ -16,7 +16,7 @@ import type { Random } from '../math/random.ts'
 import type { BoostedArrays } from './boosting-forest.ts'
 import { type BoostingGiven, boostingParams } from './boosting-params.ts'
 import { boost } from './boosting-rounds.ts'
-import { checkBoosting, columnReader } from './boosting-state.ts'
+import { checkBoosting, columnReader, scaleOf } from './boosting-state.ts'
 import { tableOf } from './boosting-table.ts'
 import { absoluteError, type Loss, logLoss, quantileLoss, squaredError } from './losses.ts'
 import type { Explainer, Model, Scorer, Training } from './model.ts'
@@ -32,7 +32,7 @@ export type GradientBoosting = {
   columns: number
   /** What the trees are added to. */
   base: number
-  /** log_loss: the risk is 1 / (1 + e^−raw). Any other: the risk is the raw sum. */
+  /** log_loss: the risk is 1 / (1 + e^−raw). poisson, gamma, tweedie: e^raw. Any other: the raw sum. */
   loss: string
   /** Names of the categories of a column, by code: levels[levelStart[c]] … levels[levelStart[c + 1] − 1]. None for a
    * column whose categories are known by code only, or that has numbers. */
@@ -221,19 +221,21 @@ function scorer(state: GradientBoosting): Scorer {
   checkBoosting(state)
   const sum = openBoosted(state)
   const read = columnReader(state)
-  const odds = state.loss === logLoss.name
+  const scale = scaleOf(state)
   return {
     score(block, out) {
       sum(read(block), block.rows, out)
-      if (odds) for (let i = 0; i < block.rows; i++) out[i] = 1 / (1 + Math.exp(-out[i]!))
+      if (scale === 'log-odds') for (let i = 0; i < block.rows; i++) out[i] = 1 / (1 + Math.exp(-out[i]!))
+      if (scale === 'logarithm') for (let i = 0; i < block.rows; i++) out[i] = Math.exp(out[i]!)
     },
   }
 }
 
 function explain(state: GradientBoosting): Explainer {
   checkBoosting(state)
+  const scale = scaleOf(state)
   return treeReasons(state, {
-    method: `exact Shapley values of ${state.loss === logLoss.name ? 'the log-odds of the risk' : 'the risk'}`,
+    method: `exact Shapley values of the ${scale === 'risk' ? scale : `${scale} of the risk`}`,
     columns: state.columns,
     offset: state.base,
     read: columnReader(state),

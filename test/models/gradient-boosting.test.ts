@@ -6,8 +6,8 @@ import { max } from '../../src/math/statistics.ts'
 import type { BoostingGiven } from '../../src/models/boosting-params.ts'
 import { type GradientBoosting, gradientBoosting, leafFor } from '../../src/models/gradient-boosting.ts'
 import type { Target, Training } from '../../src/models/model.ts'
-import { columnsOf, type ScoredCase, stateOf } from '../golden/gradient-boosting.ts'
 import golden from '../golden/gradient_boosting.json' with { type: 'json' }
+import { columnsOf, type ScoredCase, stateOf } from '../golden/gradient-boosting.ts'
 
 const defaults = Value.Create(gradientBoosting.params) as BoostingGiven
 
@@ -374,6 +374,14 @@ describe('a state from somewhere else', () => {
     test(name, () => {
       expect(() => gradientBoosting.scorer({ ...state, ...change })).toThrow(message)
     })
+
+  test('the risk of counts and amounts is e to the power of the sum', () => {
+    const block = [...columns, { codes: new Int32Array(200), levels: ['a'] }]
+    const sums = risks(state, block, 200)
+    for (const loss of ['poisson', 'gamma', 'tweedie'])
+      expect(risks({ ...state, loss }, block, 200)).toEqual(sums.map(sum => Math.exp(sum)))
+    expect(gradientBoosting.explain?.({ ...state, loss: 'gamma' }).method).toContain('logarithm of the risk')
+  })
 
   test('blocks of other columns are refused', () => {
     expect(() => risks(state, columns, 200)).toThrow('2 columns for trees of 3')
