@@ -55,6 +55,28 @@ export interface Lineage {
   readonly to?: string
 }
 
+/** Of a model that another program fitted: what its file said. */
+export interface Provenance {
+  /** "joblib", "lightgbm", "onnx" … */
+  readonly format: string
+  /** How it was compressed, outermost first. */
+  readonly containers: readonly string[]
+  /** Base name and SHA-256 of the file as it came. */
+  readonly file: string
+  readonly sha256: string
+  /** Of the libraries that wrote it. */
+  readonly versions: Readonly<Record<string, string>>
+  /** Its classes, as people write them: "Pipeline(StandardScaler → IsolationForest)". */
+  readonly model: string
+  readonly parameters: Readonly<Record<string, string | number | boolean | null>>
+  /** Of a classifier: the names of its classes. */
+  readonly classes?: readonly string[]
+  /** Which of its numbers is the risk: "probability of failed". */
+  readonly risk: string
+  /** What was decided or noticed on the way, one sentence each. */
+  readonly warnings: readonly string[]
+}
+
 export interface Description {
   readonly format: 1
   readonly version: string
@@ -68,6 +90,8 @@ export interface Description {
   /** How well it did on rows that it had not learned from; absent where nobody knew the answers. */
   readonly quality?: Quality
   readonly parent?: string
+  /** Absent for a model that this program fitted. */
+  readonly source?: Provenance
 }
 
 export interface Quality {

@@ -24,6 +24,8 @@ import {
 
 /** As many columns as a table may have. */
 const COLUMNS = 4096
+/** Different texts of one feature. */
+const TEXTS = 10_000
 const count = integer(0, Number.MAX_SAFE_INTEGER)
 const names = list(filled, 0, COLUMNS)
 const oneCharacter = matching(/^[^\r\n]$/u, 'one character')
@@ -159,7 +161,7 @@ const recipe = object(
 
 const feature = object(
   { name: filled, text: filled, sql: filled, kind: word('row', 'window'), columns: names },
-  { unit: text, levels: list(text, 1, 255) },
+  { unit: text, levels: list(text, 1, TEXTS) },
 )
 
 const support = object({
@@ -194,6 +196,27 @@ const quality = object(
   { bad: count, betterThanChance: flag },
 )
 
+const scalar: Shape = (value, at) => {
+  if (typeof value === 'string') text(value, at)
+  else if (typeof value === 'boolean') flag(value, at)
+  else if (value !== null) number(value, at)
+}
+
+const source = object(
+  {
+    format: filled,
+    containers: list(text, 0, 10),
+    file: text,
+    sha256: text,
+    versions: record(text, 100),
+    model: text,
+    parameters: record(scalar, 1000),
+    risk: text,
+    warnings: list(text, 0, 1000),
+  },
+  { classes: list(text, 0, 10_000) },
+)
+
 const description = object(
   {
     format: word(1),
@@ -206,7 +229,7 @@ const description = object(
     levels: list(object({ name: levelName, cut: number, rule: text }, { hold, support }), 0, 1000),
     lineage,
   },
-  { parent: text, quality },
+  { parent: text, quality, source },
 )
 
 /** @throws Error with the place and what was expected there. */

@@ -11,6 +11,8 @@ import { openLowering } from './open-lowering.ts'
 export interface ModelRequest extends Pick<ImportRequest, 'risk' | 'features' | 'threshold' | 'thresholdOf'> {
   /** A transformer, or a pipeline of them, that is applied before the model. */
   readonly scaler?: Value | undefined
+  /** Several of them, in the order in which they are applied; in place of `scaler`. */
+  readonly before?: readonly Value[] | undefined
 }
 
 export interface Lowered {
@@ -30,7 +32,8 @@ export function lowerModel(value: Value, request: ModelRequest): Program {
 
 /** Everything but the choice of the number that is the risk. */
 export function openModel(value: Value, request: ModelRequest, warn: (sentence: string) => void): Lowered {
-  const before = request.scaler === undefined || request.scaler === null ? [] : [request.scaler]
+  const { scaler } = request
+  const before = request.before ?? (scaler === undefined || scaler === null ? [] : [scaler])
   const names = featureNames([...before, value], request, warn)
   const nested: Pick<Lowering, 'transformer' | 'predictor'> = {
     transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),

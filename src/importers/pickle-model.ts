@@ -1,0 +1,168 @@
+/** Models in pickle and joblib files. */
+import type { About } from './about.ts'
+import { attributeOf, type Bundle, bundleOf, lastOf, stepsOf, textList } from './artifact-dict.ts'
+import { unwrap } from './containers/index.ts'
+import type { Open, Opened } from './format.ts'
+import { numberOf } from './numpy/array.ts'
+import { refuseHostile } from './pickle/globals.ts'
+import { type Pickle, readPickle } from './pickle/machine.ts'
+import { entry, type ObjectNode, type Value } from './pickle/nodes.ts'
+import { nodesOf, pairsOf } from './pickle/walk.ts'
+import type { Program } from './program.ts'
+import { Refusal } from './refusal.ts'
+import type { ImportRequest } from './request.ts'
+import { classOf, isDict, isObject, listOf, textsOf } from './sklearn/estimator.ts'
+import { isTransformer } from './sklearn/index.ts'
+import { lowerModel } from './sklearn/model.ts'
+
+export const openPickle: Open = (request, containers): Opened => {
+  const pickle = readPickle(request.bytes)
+  const base = aboutPickle(pickle, request, containers)
+  const { bundle, refusal } = tried(() => bundleOf(pickle.value, request.model))
+  return {
+    about: bundle ? withBundle(base, bundle) : base,
+    program() {
+      refuseHostile(pickle)
+      if (!bundle) throw refusal
+      return programOf(bundle, request)
+    },
+  }
+}
+
+function tried(find: () => Bundle): { bundle?: Bundle; refusal?: unknown } {
+  try {
+    return { bundle: find() }
+  } catch (refusal) {
+    if (refusal instanceof Refusal) return { refusal }
+    throw refusal
+  }
+}
+
+function programOf(bundle: Bundle, request: ImportRequest): Program {
+  const { scaler } = request
+  const before = scaler ? [transformerIn(scaler)] : bundle.before.map(({ value }) => value)
+  return lowerModel(bundle.model, {
+    before,
+    risk: request.risk,
+    features: request.features ?? bundle.features,
+    threshold: request.threshold ?? bundle.threshold?.value,
+    thresholdOf: request.thresholdOf,
+  })
+}
+
+/** The transformer of a file of its own. */
+function transformerIn({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Value {
+  const pickle = readPickle(unwrap(bytes).bytes)
+  refuseHostile(pickle)
+  const found = [...nodesIn(pickle.value)].filter(value => isTransformer(classOf(value)?.name ?? ''))
+  const [first, ...more] = found
+  if (first && more.length === 0) return first
+  throw new Refusal(
+    'unsupported',
+    `the scaler ${name} holds ${found.length} transformers that are known here, expected one`,
+    'Save the fitted scaler alone: joblib.dump(scaler, "scaler.joblib")',
+  )
+}
+
+/** The value itself, or what a dict, list or tuple has in it. */
+function nodesIn(value: Value): readonly ObjectNode[] {
+  if (isObject(value)) return [value]
+  const parts = isDict(value) ? [...pairsOf(value)].map(([, each]) => each) : listOf(value)
+  return (parts ?? []).filter(isObject)
+}
+
+function aboutPickle(pickle: Pickle, { bytes }: ImportRequest, containers: readonly string[]): About {
+  return {
+    format: pickle.joblib === 'none' && containers.length === 0 ? 'pickle' : 'joblib',
+    containers: [...containers, `pickle protocol ${pickle.protocol}`],
+    versions: versionsOf(pickle),
+    model: describe(pickle.value),
+    globals: pickle.globals,
+    parameters: {},
+    bytes: bytes.length,
+    beside: [],
+  }
+}
+
+function versionsOf(pickle: Pickle): Record<string, string> {
+  const versions: Record<string, string> = {}
+  for (const node of nodesOf(pickle.value)) {
+    const said = node.kind === 'dict' ? entry(node, '_sklearn_version') : undefined
+    if (typeof said !== 'string') continue
+    versions['scikit-learn'] = said
+    break
+  }
+  if (pickle.joblib !== 'none') versions.joblib = pickle.joblib
+  return versions
+}
+
+function withBundle(about: About, bundle: Bundle): About {
+  const chain = [...bundle.before.map(({ value }) => value), bundle.model]
+  const said = <T>(read: (state: Value | undefined) => T | undefined, attribute: string) =>
+    chain.map(value => read(attributeOf(value, attribute))).find(found => found !== undefined)
+  const features = bundle.features ?? said(names, 'feature_names_in_')
+  const count = said(value => (value === undefined ? undefined : numberOf(value)), 'n_features_in_')
+  const classes = attributeOf(lastOf(bundle.model), 'classes_')
+  const texts = classes === undefined ? undefined : quietly(() => textsOf(classes))
+  return {
+    ...about,
+    model: [...bundle.before.map(({ value }) => value), bundle.model].map(describe).join(' → '),
+    parameters: parametersOf(lastOf(bundle.model)),
+    ...(features ? { features } : {}),
+    ...(count === undefined ? {} : { featureCount: count }),
+    ...(texts ? { classes: texts } : {}),
+    ...(bundle.threshold ? { threshold: bundle.threshold.value } : {}),
+    beside: bundle.beside,
+  }
+}
+
+const names = (value: Value | undefined) => (value === undefined ? undefined : textList(value))
+
+function quietly<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
+}
+
+const MOST_PARTS = 20
+
+/** "Pipeline(StandardScaler → IsolationForest)", "dict(model: IsolationForest, scaler: StandardScaler)". */
+function describe(value: Value, depth = 0): string {
+  if (isDict(value)) {
+    if (depth > 0) return 'dict'
+    const pairs = [...pairsOf(value)].slice(0, MOST_PARTS).map(([key, each]) => `${String(key)}: ${describe(each, 1)}`)
+    return `dict(${pairs.join(', ')})`
+  }
+  if (isObject(value) && numberOf(value) === undefined) {
+    const name = classOf(value)?.name ?? 'object'
+    const steps = depth < 3 ? stepsOf(value) : undefined
+    return steps
+      ? `${name}(${steps
+          .slice(0, MOST_PARTS)
+          .map(step => describe(step, depth + 1))
+          .join(' → ')})`
+      : name
+  }
+  if (typeof value === 'object' && value !== null && 'kind' in value)
+    return value.kind === 'global' ? `${value.module}.${value.name}` : value.kind === 'object' ? 'number' : value.kind
+  return value === null ? 'None' : typeof value
+}
+
+/** What people set: plain values under names without underscores at their ends. */
+function parametersOf(value: Value): About['parameters'] {
+  const state = isObject(value) ? value.state : undefined
+  if (!isDict(state)) return {}
+  const said: [string, string | number | boolean | null][] = []
+  for (const [key, each] of pairsOf(state)) {
+    if (typeof key !== 'string' || /^_|_$/.test(key) || /^(verbose|n_jobs|n_features_in|copy|warm_start)$/.test(key))
+      continue
+    const plain =
+      each === null || ['string', 'number', 'boolean'].includes(typeof each) ? each : quietly(() => numberOf(each))
+    if (plain !== undefined && !(typeof plain === 'number' && !Number.isFinite(plain)))
+      said.push([key.slice(0, 100), plain as string | number | boolean | null])
+  }
+  return Object.fromEntries(said.slice(0, 100))
+}

@@ -1,0 +1,115 @@
+/** Which program wrote a file, told by its first bytes alone: names of files lie. */
+
+/** Formats that are opened, in the order in which they are looked for. */
+export type FormatName = 'torch' | 'skops' | 'onnx' | 'lightgbm' | 'xgboost' | 'pickle'
+
+export type Recognised =
+  | { readonly kind: 'format'; readonly format: FormatName }
+  | { readonly kind: 'compressed' }
+  /** A file of a program whose models are not opened, and what to do about it. */
+  | { readonly kind: 'stranger'; readonly what: string; readonly hint: string }
+  | { readonly kind: 'unknown' }
+
+/** So much is looked at. */
+const HEAD = 4096
+/** Names of a zip's files stand at its end. */
+const TAIL = 1 << 20
+
+export function recognise(bytes: Uint8Array): Recognised {
+  const head = latin1(bytes.subarray(0, HEAD))
+  const stranger = STRANGERS.find(({ is }) => is(head, bytes))
+  if (stranger) return { kind: 'stranger', what: stranger.what, hint: stranger.hint }
+  const format = FORMATS.find(([, is]) => is(head, bytes))
+  if (format) return { kind: 'format', format: format[0] }
+  return COMPRESSED.some(magic => head.startsWith(magic)) ? { kind: 'compressed' } : { kind: 'unknown' }
+}
+
+/** joblib's, in its own order: the old zlib, zlib, gzip, bzip2, xz, lzma, lz4. */
+const COMPRESSED = ['ZF', '\x78', '\x1f\x8b', 'BZh', '\xfd7zXZ', ']\x00', '\x04\x22\x4d\x18']
+
+type Is = (head: string, bytes: Uint8Array) => boolean
+
+const isZip: Is = head => head.startsWith('PK\x03\x04')
+const isJson = (head: string) => /^\s*\{\s*"/.test(head)
+const holds =
+  (name: string): Is =>
+  (head, bytes) =>
+    isZip(head, bytes) && latin1(bytes.subarray(Math.max(0, bytes.length - TAIL))).includes(name)
+
+const FORMATS: readonly (readonly [FormatName, Is])[] = [
+  ['torch', holds('/data.pkl')],
+  ['skops', holds('schema.json')],
+  ['lightgbm', head => /^tree\r?\n/.test(head) || (isJson(head) && /"name"\s*:\s*"tree"/.test(head))],
+  [
+    'xgboost',
+    head =>
+      /^\{\s*"(learner|version|Config)"/.test(head) || /^\{(L.{8}|[Ui].|I..|l.{4})(learner|version|Config)/s.test(head),
+  ],
+  ['onnx', isOnnx],
+  ['pickle', isPickle],
+]
+
+/** A pickle of protocol 2 and later says so; an older one begins with any of a few operations and ends with a full stop. */
+function isPickle(head: string, bytes: Uint8Array): boolean {
+  if (/^\x80[\x02-\x05]/.test(head)) return true
+  // `]` and a zero begin an lzma file.
+  if (/^\]\x00/.test(head) || bytes[bytes.length - 1] !== 0x2e) return false
+  return /^(c[\w.]+\n[\w.]+\n|\((?:[lditcK(Sq]|\]|\})|[\]}]q|\)\x81)/s.test(head)
+}
+
+/** Protocol buffers: field 1 (the version of the format, a small number), then another field of a model. */
+function isOnnx(head: string): boolean {
+  const [tag, version, next] = Array.from(head.slice(0, 3), character => character.charCodeAt(0))
+  return (
+    tag === 0x08 && version! >= 1 && version! <= 40 && [0x12, 0x1a, 0x22, 0x28, 0x32, 0x3a, 0x42, 0x72].includes(next!)
+  )
+}
+
+const RESAVE = "Save the model as ONNX, or as the library's own text format, where it has one."
+const TABLE = 'Give the table as --input, and a model as --model.'
+
+const STRANGERS: readonly { readonly is: Is; readonly what: string; readonly hint: string }[] = [
+  {
+    is: head => head.startsWith('\x89HDF\r\n'),
+    what: 'an HDF5 file, as Keras writes its models',
+    hint: 'Convert it to ONNX with tf2onnx: python -m tf2onnx.convert --keras model.h5 --output model.onnx',
+  },
+  {
+    is: holds('model.weights.h5'),
+    what: 'a Keras model',
+    hint: 'Convert it to ONNX: model.export("model.onnx", format="onnx")',
+  },
+  { is: holds('.npy'), what: 'a zip of numpy arrays (.npz), which holds no model', hint: RESAVE },
+  {
+    is: head => head.startsWith('CBM1'),
+    what: 'a CatBoost model',
+    hint: 'Save it as ONNX: model.save_model("model.onnx", format="onnx")',
+  },
+  {
+    is: head => head.startsWith('binf') || head.startsWith('bs64'),
+    what: 'an XGBoost model in its old binary format',
+    hint: 'Save it again: xgboost.Booster(model_file="model.bin").save_model("model.json")',
+  },
+  { is: head => head.startsWith('TFL3', 4), what: 'a TensorFlow Lite model', hint: 'Convert it to ONNX with tf2onnx.' },
+  {
+    is: head => /<PMML[\s>]/.test(head),
+    what: 'a PMML document',
+    hint: 'Give the model that it was made from: joblib, ONNX, LightGBM or XGBoost.',
+  },
+  {
+    is: head => /^(RD[AX][23]\n|X\n\x00\x00\x00)/.test(head),
+    what: 'data of R',
+    hint: 'Save the model from R as ONNX or, for boosted trees, with xgb.save or lgb.save.',
+  },
+  { is: head => head.startsWith('\x93NUMPY'), what: 'a numpy array, which holds no model', hint: RESAVE },
+  { is: head => head.startsWith('PAR1'), what: 'a Parquet table, not a model', hint: TABLE },
+  {
+    is: head => head.startsWith('SQLite format 3'),
+    what: 'an SQLite database, not a model',
+    hint: 'Export the model from it to a file.',
+  },
+]
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
+}

@@ -1,0 +1,135 @@
+/**
+ * Model files of other programs: read in a process of their own, which may read nothing but this program and ends after
+ * a time or with its memory, and turned into a model file of ours. Whatever the bytes do there, here it is a sentence.
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { type Artifact, decode } from '../artifact/artifact.ts'
+import { integer, list, number, object, record, type Shape, text, word } from '../artifact/shape.ts'
+import type { About } from '../importers/about.ts'
+import type { SaidRefusal } from '../importers/import-model.ts'
+import type { ImportRequest } from '../importers/request.ts'
+import { packMessage, unpackMessage } from './foreign-message.ts'
+import { version } from './version.ts'
+
+export interface ForeignModel {
+  readonly about: About
+  readonly artifact?: Artifact
+  readonly refusal?: SaidRefusal
+}
+
+const TIME_MS = 30_000
+/** Of objects; arrays are bounded by the readers themselves. */
+const MEMORY_MB = 1024
+const ANSWER_BYTES = 2 ** 31 - 1
+
+/** @throws nothing that the bytes can cause */
+export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb = MEMORY_MB } = {}): ForeignModel {
+  const { bytes, scaler, ...said } = request
+  const head = { request: { ...said, scalerName: scaler?.name }, version: version() }
+  const input = packMessage(head, [bytes, ...(scaler ? [scaler.bytes] : [])])
+  const child = spawnSync(process.execPath, argumentsOf(memoryMb), {
+    input,
+    timeout: timeMs,
+    killSignal: 'SIGKILL',
+    maxBuffer: ANSWER_BYTES,
+    // Its messages when it dies are about itself; none of this process's settings concern it.
+    stdio: ['pipe', 'pipe', 'ignore'],
+    env: process.env.SystemRoot === undefined ? {} : { SystemRoot: process.env.SystemRoot },
+    windowsHide: true,
+  })
+  const died = deathOf(child, timeMs, memoryMb)
+  if (died !== undefined) return refused(request, died)
+  try {
+    return answerOf(child.stdout)
+  } catch (error) {
+    return refused(request, `reading it gave no sound answer (${(error as Error).message})`)
+  }
+}
+
+function argumentsOf(memoryMb: number): string[] {
+  // Where TypeScript runs as it is the file is .ts; the published package has .js.
+  const own = fileURLToPath(import.meta.url)
+  const entry = fileURLToPath(
+    new URL(own.endsWith('.ts') ? './foreign-worker.ts' : './foreign-worker.js', import.meta.url),
+  )
+  const readable = readableBy()
+  return [
+    '--permission',
+    ...readable.map(path => `--allow-fs-read=${path}`),
+    `--max-old-space-size=${memoryMb}`,
+    '--disable-proto=throw',
+    '--disallow-code-generation-from-strings',
+    '--no-addons',
+    '--no-warnings',
+    entry,
+  ]
+}
+
+/** This program's own code, and the package.json that says of what kind it is. */
+function readableBy(): string[] {
+  const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+  // In a checkout this file is src/verbs/, in a package dist/src/verbs/.
+  return [at('../'), ...[at('../../package.json'), at('../../../package.json')].filter(path => existsSync(path))]
+}
+
+type Ended = Pick<ReturnType<typeof spawnSync>, 'error' | 'status' | 'signal'>
+
+/** How V8 ends when it has no memory left: SIGABRT or SIGTRAP, by signal or as a shell's code; Windows has codes of its own. */
+const OUT_OF_MEMORY = [133, 134, 137, 0x80000003, 0xc0000409]
+
+function deathOf({ error, status, signal }: Ended, timeMs: number, memoryMb: number): string | undefined {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code
+  if (code === 'ETIMEDOUT') return `reading it took more than ${timeMs / 1000} seconds`
+  if (code === 'ENOBUFS') return 'it comes to more than 2 GB'
+  if (status === 0) return undefined
+  if (signal === 'SIGABRT' || signal === 'SIGTRAP' || OUT_OF_MEMORY.includes(status ?? 0))
+    return `reading it takes more than ${memoryMb} MB of memory`
+  if (error) return `the process that reads it could not be started: ${error.message}`
+  return `the process that reads it ended with ${signal ?? status}`
+}
+
+function refused({ bytes }: ImportRequest, message: string): ForeignModel {
+  const about = { format: 'unknown', containers: [], versions: {}, model: '', globals: [], parameters: {}, beside: [] }
+  const hint = 'Nothing of it was used. Ask whoever made the file for a fresh copy, or save the model as ONNX.'
+  return { about: { ...about, bytes: bytes.length }, refusal: { kind: 'damaged', message, hint } }
+}
+
+const scalar: Shape = (value, at) => {
+  if (typeof value === 'string') text(value, at)
+  else if (typeof value === 'number') number(value, at)
+  else if (value !== null && typeof value !== 'boolean') throw new Error(`${at} is no plain value`)
+}
+const texts = list(text, 0, 100_000)
+const about = object(
+  {
+    format: text,
+    containers: texts,
+    versions: record(text, 1000),
+    model: text,
+    globals: texts,
+    parameters: record(scalar, 10_000),
+    bytes: integer(0, Number.MAX_SAFE_INTEGER),
+    beside: texts,
+  },
+  { features: texts, featureCount: number, classes: texts, threshold: number },
+)
+const refusal = object(
+  { kind: word('damaged', 'hostile', 'unsupported', 'unsaid'), message: text, hint: text },
+  { at: number },
+)
+const answer = object({}, { about, refusal, mistake: text })
+
+/** The child has read bytes from a stranger: what it says is held against shapes like any file. */
+function answerOf(stdout: Uint8Array): ForeignModel {
+  const { head, parts } = unpackMessage(stdout)
+  answer(head, 'it')
+  const said = head as ForeignModel & { readonly mistake?: string }
+  if (said.mistake !== undefined) throw new Error(said.mistake)
+  if (!said.about) throw new Error('nothing')
+  const [bytes] = parts
+  if (bytes && !said.refusal) return { about: said.about, artifact: decode(bytes) }
+  if (said.refusal) return { about: said.about, refusal: said.refusal }
+  throw new Error('neither a model nor a reason')
+}
