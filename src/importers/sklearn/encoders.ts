@@ -37,25 +37,24 @@ function categoriesOf(estimator: Estimator, input: Input): readonly (readonly Ca
   })
 }
 
-const NUMBER = 0
-const TEXT = 1
-const MISSING = 2
-
-/** What every encoder knows of its columns: `kind` is 0 for a number, 1 for a text, 2 for missing. */
+/** What every encoder knows of its columns. A missing value that is a category is NaN among the numbers. */
 function knownOf(lists: readonly (readonly Category[])[], input: Input, lowering: Lowering): State {
   const start = new Int32Array(lists.length + 1)
+  const isText = new Uint8Array(lists.length)
   for (const [c, list] of lists.entries()) {
     start[c + 1] = (start[c] as number) + list.length
     const texts = list.filter(category => typeof category === 'string')
+    if (texts.length === 0) continue
+    isText[c] = 1
     const feature = input.origin[c] ?? -1
-    if (texts.length > 0 && feature >= 0) lowering.texts(feature, texts)
+    if (feature >= 0) lowering.texts(feature, texts)
   }
   const all = lists.flat()
   return {
     start,
-    kind: Uint8Array.from(all, at => (at === undefined ? MISSING : typeof at === 'string' ? TEXT : NUMBER)),
-    number: Float64Array.from(all, at => (typeof at === 'number' ? at : Number.NaN)),
-    text: all.map(at => (typeof at === 'string' ? at : '')),
+    isText,
+    numbers: Float64Array.from(all, at => (typeof at === 'string' ? 0 : (at ?? Number.NaN))),
+    texts: all.map(at => (typeof at === 'string' ? at : '')),
   }
 }
 
@@ -91,7 +90,7 @@ export const oneHotEncoder: LowerTransformer = (estimator, input, lowering) => {
     ...knownOf(lists, input, lowering),
     place: Int32Array.from(place),
     unknown: Int32Array.from(unknown),
-    width,
+    outputs: width,
   }
   return lowering.step('one-hot', input, state, width)
 }
@@ -166,12 +165,13 @@ function encode(
   lowering: Lowering,
   input: Input,
   lists: readonly (readonly Category[])[],
-  value: readonly number[],
+  code: readonly number[],
   unknown: readonly number[],
 ): Input {
   const state = {
     ...knownOf(lists, input, lowering),
-    value: Float64Array.from(value),
+    code: Float64Array.from(code),
+    missing: Float64Array.from(unknown),
     unknown: Float64Array.from(unknown),
   }
   return { ...lowering.step('ordinal', input, state, input.count), names: input.names }
