@@ -65,7 +65,12 @@ export const FAILURES = {
   },
   MODEL_REFUSED: {
     ...model,
-    message: 'Cannot use {path}\nReason: {reason}',
+    message: 'Failed to load model from {path}\nReason: {reason}',
+    hint: '{hint}',
+  },
+  EXPORT_REFUSED: {
+    ...model,
+    message: 'Cannot export this model to {format}\nReason: {reason}',
     hint: '{hint}',
   },
   MODEL_UNCALIBRATED: {

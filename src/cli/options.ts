@@ -47,6 +47,14 @@ export function asShare(flag: string) {
   }
 }
 
+/** "a,b,c"; or the path of a file that lists them. */
+export function asNamesOrFile(text: string): { features: string[] } | { featuresFile: string } {
+  if (existsSync(text)) return { featuresFile: text }
+  const names = text.split(',').map(name => name.trim())
+  if (names.every(name => name !== '')) return { features: names }
+  throw wrong('features', text, 'names parted by commas, or a file')
+}
+
 export function asCombine(text: string): 'mean-rank' | 'maximum' {
   if (text === 'mean-rank' || text === 'maximum') return text
   throw wrong('combine', text, 'mean-rank or maximum')

@@ -21,7 +21,9 @@ export function recognise(bytes: Uint8Array): Recognised {
   if (stranger) return { kind: 'stranger', what: stranger.what, hint: stranger.hint }
   const format = FORMATS.find(([, is]) => is(head, bytes))
   if (format) return { kind: 'format', format: format[0] }
-  return COMPRESSED.some(magic => head.startsWith(magic)) ? { kind: 'compressed' } : { kind: 'unknown' }
+  if (COMPRESSED.some(magic => head.startsWith(magic))) return { kind: 'compressed' }
+  const other = OTHERS.find(({ is }) => is(head, bytes))
+  return other ? { kind: 'stranger', what: other.what, hint: other.hint } : { kind: 'unknown' }
 }
 
 /** joblib's, in its own order: the old zlib, zlib, gzip, bzip2, xz, lzma, lz4. */
@@ -68,7 +70,13 @@ function isOnnx(head: string): boolean {
 const RESAVE = "Save the model as ONNX, or as the library's own text format, where it has one."
 const TABLE = 'Give the table as --input, and a model as --model.'
 
-const STRANGERS: readonly { readonly is: Is; readonly what: string; readonly hint: string }[] = [
+interface Stranger {
+  readonly is: Is
+  readonly what: string
+  readonly hint: string
+}
+
+const STRANGERS: readonly Stranger[] = [
   {
     is: head => head.startsWith('\x89HDF\r\n'),
     what: 'an HDF5 file, as Keras writes its models',
@@ -107,6 +115,16 @@ const STRANGERS: readonly { readonly is: Is; readonly what: string; readonly hin
     is: head => head.startsWith('SQLite format 3'),
     what: 'an SQLite database, not a model',
     hint: 'Export the model from it to a file.',
+  },
+]
+
+/** Containers in which anything may be; looked for last. */
+const OTHERS: readonly Stranger[] = [
+  { is: isZip, what: 'a zip archive in which no model is known', hint: 'Unpack it, and give the model file in it.' },
+  {
+    is: isJson,
+    what: 'a JSON file that no LightGBM or XGBoost wrote',
+    hint: 'Give the model file itself; a recipe goes to tocsin fit.',
   },
 ]
 

@@ -37,7 +37,7 @@ export interface CombineResult {
  * are set anew by the same rules: a rank has another unit than any member's risk.
  */
 export async function combine(host: Host, request: CombineRequest): Promise<CombineResult> {
-  const members = request.models.map(readModel)
+  const members = request.models.map(path => readModel(path))
   const [first] = members
   if (!first || members.length < 2)
     throw new Failure('USAGE', {

@@ -50,6 +50,7 @@ export function metadataOf({
       model_name: modelName(model.path),
       model_id: model.id,
       n_features: artifact.features.length,
+      ...(artifact.source ? { source: artifact.source } : {}),
     },
     input_info: {
       input_path: request.input,
@@ -63,7 +64,7 @@ export function metadataOf({
       anomalies_detected: first.anomalies,
       anomaly_rate: outcome.rows === 0 ? 0 : first.anomalies / outcome.rows,
       processing_time_seconds: Number((tookMs / 1000).toFixed(3)),
-      threshold_source: request.threshold === undefined ? 'model' : 'command line',
+      threshold_source: request.threshold === undefined ? (model.foreign?.thresholdFrom ?? 'model') : 'command line',
       ...counts(first),
       on_invalid: request.onInvalid,
     },

@@ -1,8 +1,9 @@
-/** Reading and writing model files. */
+/** Reading model files: our own, and those of other programs. */
 import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Artifact, decode, digest, type LevelCut } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
+import { type ForeignFile, isForeign, openForeign, type Said } from './foreign-file.ts'
 import { riskOf } from './pipeline.ts'
 
 export interface ModelFile {
@@ -11,20 +12,55 @@ export interface ModelFile {
   readonly id: string
   readonly bytes: number
   readonly artifact: Artifact
+  /** Of a file of another program. */
+  readonly foreign?: Pick<ForeignFile, 'about' | 'notes' | 'thresholdFrom'>
 }
 
-/** Far above any model of ours; a larger file is not one. */
+/** Far above any model; a larger file is not one. */
 const MAX_MODEL_BYTES = 2 ** 31
 
-export function readModel(path: string): ModelFile {
-  let bytes: Buffer
+/** @throws Failure MODEL_NOT_FOUND, MODEL_INVALID; MODEL_REFUSED for a file of another program */
+export function readModel(path: string, said: Said = {}): ModelFile {
+  const bytes = readBytes(path)
+  if (isForeign(bytes)) return asModel(path, bytes, openForeign(path, bytes, said))
+  refuseSaid(path, said)
+  try {
+    const artifact = decode(bytes)
+    tryOut(artifact)
+    return { path, id: digest(bytes), bytes: bytes.length, artifact }
+  } catch (error) {
+    throw new Failure('MODEL_INVALID', { path, reason: (error as Error).message }, { cause: error })
+  }
+}
+
+/** @throws Failure MODEL_REFUSED with the reason */
+function asModel(path: string, bytes: Uint8Array, opened: ForeignFile): ModelFile {
+  const { artifact, refusal, ...foreign } = opened
+  if (artifact && !refusal) return { path, id: digest(bytes), bytes: bytes.length, artifact, foreign }
+  const { message = 'nothing came of it', hint = '', at } = refusal ?? {}
+  const where = at === undefined ? '' : ` (byte ${at})`
+  throw new Failure('MODEL_REFUSED', { path, reason: `${message}${where}`, hint })
+}
+
+/** What a model of ours says itself, nobody can say otherwise with a flag. */
+function refuseSaid(path: string, said: Said): void {
+  const given = Object.entries(said).find(([, value]) => value !== undefined)?.[0]
+  if (given === undefined) return
+  const flag = given.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  throw new Failure('USAGE', {
+    problem: `--${flag} is for model files of other programs, and ${path} is a model of tocsin, which says that itself`,
+    hint: `Leave out --${flag}; a cut goes with --threshold.`,
+  })
+}
+
+export function readBytes(path: string): Buffer {
   try {
     const found = statSync(path)
     if (found.size > MAX_MODEL_BYTES) throw new Error('it is larger than 2 GB')
     // Reading a pipe or a device may never end.
     if (!found.isFile() && !found.isDirectory())
       throw new Error('it is a pipe, a socket or a device, a file was expected')
-    bytes = readFileSync(path)
+    return readFileSync(path)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') {
@@ -32,13 +68,6 @@ export function readModel(path: string): ModelFile {
     }
     const reason = code === 'EISDIR' ? 'it is a folder, a file was expected' : message
     throw new Failure('MODEL_INVALID', { path, reason }, { cause: error })
-  }
-  try {
-    const artifact = decode(bytes)
-    tryOut(artifact)
-    return { path, id: digest(bytes), bytes: bytes.length, artifact }
-  } catch (error) {
-    throw new Failure('MODEL_INVALID', { path, reason: foreign(bytes) ?? (error as Error).message }, { cause: error })
   }
 }
 
@@ -55,20 +84,11 @@ function tryOut(artifact: Artifact): void {
   if (!Number.isFinite(risk[0])) throw new Error('its model gives no risk to the middle of its own training data')
 }
 
-/** Names model files of other programs by their first bytes, so that the message is about what the file is. */
-function foreign(bytes: Buffer): string | undefined {
-  const starts = (text: string) => bytes.subarray(0, text.length).equals(Buffer.from(text, 'latin1'))
-  if (starts('\x80') || starts('\x78\x9c') || starts('\x78\x01'))
-    return 'it looks like a pickle or joblib file, not a model that tocsin wrote'
-  if (starts('PK')) return 'it is a zip archive, not a model that tocsin wrote'
-  if (starts('tree\n')) return 'it is a LightGBM model, not one that tocsin wrote'
-  if (starts('{')) return 'it is a JSON file, not a model that tocsin wrote'
-  return undefined
-}
+const ENDING = /(?<=.)\.(tocsin|joblib|pkl|pickle|pth|pt|onnx|txt|json|ubj|skops|model)(\.(gz|bz2|xz|lzma|lz4|z))?$/i
 
 /** The name that a model carries in outputs: its file's, without the ending. */
 export function modelName(path: string): string {
-  return basename(path).replace(/\.tocsin$/i, '')
+  return basename(path).replace(ENDING, '')
 }
 
 type Cut = Pick<LevelCut, 'name' | 'cut' | 'hold'>

@@ -1,24 +1,25 @@
 /** Scores a table with one or several models and publishes scores, rejected rows and metadata as one set. */
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Door } from '../data/door.ts'
 import { hashFiles } from '../data/digest.ts'
+import type { Door } from '../data/door.ts'
 import { findFiles } from '../data/files.ts'
 import type { Source } from '../data/intake.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
-import { quoteText } from '../sql.ts'
-import type { PlannedFeature } from '../recipe/feature.ts'
 import { collisions, type Fitted, REASON_SEPARATOR, scoreStatement } from '../plan/score.ts'
+import type { PlannedFeature } from '../recipe/feature.ts'
+import { quoteText } from '../sql.ts'
 import { type Checked, checkInput } from './check-input.ts'
+import type { Said } from './foreign-file.ts'
 import type { Host } from './host.ts'
 import { metadataOf } from './metadata.ts'
 import { type ModelFile, modelName, readModel, withThreshold } from './model-file.ts'
 import { type Outcome, outcomeOf } from './outcome.ts'
 import { openRisk } from './pipeline.ts'
+import { refuseOverwriting, splitOutput } from './place.ts'
 import { readInput } from './read-input.ts'
 import { explainerFor, hiddenFeatures, nameIn, topReasons } from './reasons.ts'
-import { refuseOverwriting, splitOutput } from './place.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 import { tableOf } from './table.ts'
@@ -28,6 +29,8 @@ export type Format = 'csv' | 'parquet'
 
 export interface ScoreRequest extends Resources {
   readonly models: readonly string[]
+  /** What is said about those models that are files of other programs. */
+  readonly said?: Said | undefined
   readonly input: string
   /** The name of the outputs, without an ending. */
   readonly output: string
@@ -62,7 +65,7 @@ export interface ScoreResult {
 
 export async function score(host: Host, request: ScoreRequest): Promise<ScoreResult> {
   const startedMs = host.clock()
-  const models = request.models.map(readModel)
+  const models = request.models.map(path => readModel(path, request.said))
   const { directory, name } = splitOutput(request.output)
   const csv = `${name}.csv`
   const parquet = `${name}.parquet`
@@ -108,8 +111,15 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
       },
     })
     refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
-    return { models, outcome, directory, files, warnings: scored.warnings, notes: source.notes, tookMs }
+    const warnings = [...models.flatMap(importWarnings), ...scored.warnings]
+    const notes = [...models.flatMap(model => model.foreign?.notes ?? []), ...source.notes]
+    return { models, outcome, directory, files, warnings, notes, tookMs }
   })
+}
+
+/** What was decided about a file of another program, said on every use of that file. */
+function importWarnings({ path, artifact, foreign }: ModelFile): string[] {
+  return foreign ? (artifact.source?.warnings ?? []).map(sentence => `${path}: ${sentence}`) : []
 }
 
 /** Bytes that both outputs together take for each byte of input: CSV grows by its new columns, Parquet shrinks. */

@@ -2,14 +2,15 @@ import { readFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import type { Command } from 'commander'
 import { Failure } from '../../errors.ts'
-import { score, type ScoreRequest, type ScoreResult } from '../../verbs/score.ts'
+import { type ScoreRequest, type ScoreResult, score } from '../../verbs/score.ts'
 import { version } from '../../verbs/version.ts'
+import { addForeignFlags, type ForeignFlags, saidBy } from '../foreign-flags.ts'
 import * as options from '../options.ts'
+import { scoreToStdout } from '../stdout.ts'
 import { describeScore, warnOfScore } from '../summary/score.ts'
 import type { Terminal } from '../terminal.ts'
-import { scoreToStdout } from '../stdout.ts'
 
-interface Flags {
+interface Flags extends ForeignFlags {
   model: string[]
   input?: string
   output?: string
@@ -31,10 +32,11 @@ const EXAMPLES = `Examples:
   tocsin score_batch --model pump.tocsin --input today.csv --output scores/today --verbose
   tocsin score --model old.tocsin --model new.tocsin --input today.csv      both models, side by side
   tocsin score pump.tocsin today.csv --output - | head                      CSV on standard output
+  tocsin score forest.joblib today.csv --features temp,pressure,flow        a model of scikit-learn
 `
 
 export function addScore(program: Command, terminal: Terminal): Command {
-  return program
+  const command = program
     .command('score')
     .alias('score-batch')
     .description('Score rows with a model: scores, alarms and reasons beside your own columns.')
@@ -81,7 +83,8 @@ export function addScore(program: Command, terminal: Terminal): Command {
     .option('--threads <n>', 'threads for reading and writing tables, and for scoring', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
     .addHelpText('before', EXAMPLES)
-    .action(async (first: string | undefined, second: string | undefined, flags: Flags) => {
+  return addForeignFlags(command).action(
+    async (first: string | undefined, second: string | undefined, flags: Flags) => {
       if (flags.output === '-' && terminal.json) {
         throw new Failure('USAGE', {
           problem: 'standard output carries the CSV, so --json has no place there',
@@ -97,7 +100,8 @@ export function addScore(program: Command, terminal: Terminal): Command {
       const request = requestOf(first, second, flags, terminal)
       if (flags.output === '-') await scoreToStdout(terminal, request)
       else show(terminal, await score(terminal.host, request))
-    })
+    },
+  )
 }
 
 function requestOf(
@@ -110,11 +114,13 @@ function requestOf(
   const { model, input: table } = options.given([first, second], { model: flags.model, input: flags.input })
   const models = Array.isArray(model) ? model : [options.required(model as string | undefined, 'the model', example)]
   const input = options.required(table, 'the input', example)
+  const said = saidBy(flags)
   return {
     models,
+    said,
     input,
     output: flags.output === undefined || flags.output === '-' ? defaultOutput(input) : withoutEnding(flags.output),
-    threshold: flags.threshold,
+    threshold: said?.thresholdOf === undefined ? flags.threshold : undefined,
     batchSize: flags.batchSize,
     onInvalid: flags.onInvalid,
     maxRejected: flags.maxRejected,
