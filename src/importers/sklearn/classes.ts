@@ -24,10 +24,12 @@ export function combined(
   return chosen => ({ combine, of: classes.map((_, i) => each(i)), chosen })
 }
 
+/** @param calibrated what the numbers of CalibratedClassifierCV are made of, where it is known */
 export function classified(
   classes: readonly string[],
   probability: boolean,
   riskOf: (chosen: number) => Risk,
+  calibrated?: (chosen: number) => Risk,
 ): Prediction {
-  return { task: 'classify', classes, probability, riskOf }
+  return { task: 'classify', classes, probability, riskOf, calibrated }
 }

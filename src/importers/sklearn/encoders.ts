@@ -17,7 +17,7 @@ const isMissing = (value: Value): boolean => {
 }
 
 /** One list a column. A list with a text in it is one of texts. */
-function categoriesOf(estimator: Estimator, input: Input): readonly (readonly Category[])[] {
+export function categoriesOf(estimator: Estimator, input: Pick<Input, 'count'>): readonly (readonly Category[])[] {
   const lists = estimator.list('categories_')
   if (lists.length !== input.count)
     throw new Refusal('damaged', `${estimator.name} has categories of ${lists.length} columns for ${input.count}`)

@@ -5,7 +5,11 @@ import { Refusal } from '../refusal.ts'
 import { pca, truncatedSvd } from './decomposition.ts'
 import { oneHotEncoder, ordinalEncoder, targetEncoder } from './encoders.ts'
 import { type Estimator, estimatorOf, wordFor } from './estimator.ts'
+import { forestClassifier, forestRegressor, treeClassifier, treeRegressor } from './forests.ts'
+import { gradientBoostingClassifier, gradientBoostingRegressor } from './gradient-boosting.ts'
+import { histGradientBoostingClassifier, histGradientBoostingRegressor } from './hist-gradient-boosting.ts'
 import { missingIndicator, simpleImputer } from './impute.ts'
+import { isolationForest } from './isolation-forest.ts'
 import {
   linearDecision,
   linearDiscriminant,
@@ -60,15 +64,26 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
   Object.entries<LowerPredictor>({
     ARDRegression: linearRegressor,
     BayesianRidge: linearRegressor,
+    DecisionTreeClassifier: treeClassifier,
+    DecisionTreeRegressor: treeRegressor,
     ElasticNet: linearRegressor,
     ElasticNetCV: linearRegressor,
     EllipticEnvelope: ellipticEnvelope,
+    ExtraTreeClassifier: treeClassifier,
+    ExtraTreeRegressor: treeRegressor,
+    ExtraTreesClassifier: forestClassifier,
+    ExtraTreesRegressor: forestRegressor,
     GaussianMixture: gaussianMixture,
     GaussianNB: gaussianBayes,
+    GradientBoostingClassifier: gradientBoostingClassifier,
+    GradientBoostingRegressor: gradientBoostingRegressor,
     GridSearchCV: searchPredictor,
     HalvingGridSearchCV: searchPredictor,
     HalvingRandomSearchCV: searchPredictor,
+    HistGradientBoostingClassifier: histGradientBoostingClassifier,
+    HistGradientBoostingRegressor: histGradientBoostingRegressor,
     HuberRegressor: linearRegressor,
+    IsolationForest: isolationForest,
     KNeighborsClassifier: neighboursClassifier,
     KNeighborsRegressor: neighboursRegressor,
     Lars: linearRegressor,
@@ -96,6 +111,8 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     Perceptron: linearDecision,
     Pipeline: pipelinePredictor,
     QuantileRegressor: linearRegressor,
+    RandomForestClassifier: forestClassifier,
+    RandomForestRegressor: forestRegressor,
     RandomizedSearchCV: searchPredictor,
     Ridge: linearRegressor,
     RidgeCV: linearRegressor,

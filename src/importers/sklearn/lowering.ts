@@ -59,6 +59,9 @@ export type Prediction =
       readonly riskOf: (chosen: number) => Risk
       /** False for a decision function, whose natural cut is 0 instead of 0.5. */
       readonly probability: boolean
+      /** What CalibratedClassifierCV makes probabilities of: decision_function, for the first of two classes turned, or
+       * predict_proba of models without one. Absent: not known here. @throws Refusal as riskOf does */
+      readonly calibrated?: ((chosen: number) => Risk) | undefined
     }
   | { readonly task: 'regress'; readonly risk: Risk }
 
