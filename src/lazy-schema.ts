@@ -15,3 +15,6 @@ export function lazySchema<Schema>(make: (type: typeof Type) => Schema): () => S
 function typebox(): typeof Type {
   return (createRequire(import.meta.url)('typebox') as { default: typeof Type }).default
 }
+
+/** Of a kind that only comes with imported models: nobody writes its parameters. */
+export const noParameters = lazySchema(Type => Type.Object({}, { additionalProperties: false }))

@@ -1,4 +1,4 @@
-// Dense layers: rows through a network that reproduces its input, and one step of learning by Adam. AssemblyScript:
+// Dense layers: rows through a network that reproduces its input, or predicts, and one step of learning by Adam. AssemblyScript:
 // compiled by `npm run kernels` to dense-layers.wasm. Owns no memory: every address is a byte offset into the arena
 // that dense-layers.ts lays out (its tables are drawn there).
 //
@@ -176,6 +176,23 @@ export function rowErrors(
       }
       v128.store(out + r, f64x2.pmin(most, f64x2.div(sum, all)))
     }
+    source += unitBytes
+    out += unitBytes
+  }
+}
+
+/** The outputs of each row, unit by unit: row r of unit u at `out` + u · columnBytes + r · 8. */
+export function outputs(
+  source: usize, columnBytes: usize, rows: i32, tileRows: i32, features: i32, scaling: usize,
+  layers: usize, count: i32, activation: i32, slope: f64, input: usize, a: usize, b: usize, units: i32, out: usize,
+): void {
+  const unitBytes = (<usize>tileRows) << 3
+  for (let start = 0; start < rows; start += tileRows) {
+    const n = min(tileRows, rows - start)
+    scaleRows(source, columnBytes, n, features, scaling, input, unitBytes)
+    const end = reconstruct(input, layers, count, n, unitBytes, activation, slope, a, b)
+    for (let u = 0; u < units; u++)
+      memory.copy(out + <usize>u * columnBytes, end + <usize>u * unitBytes, (<usize>n) << 3)
     source += unitBytes
     out += unitBytes
   }

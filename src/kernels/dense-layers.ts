@@ -1,9 +1,9 @@
 /**
- * Rows through a network of dense layers that reproduces its input, and how far it misses. All in f64. A row's error
- * depends on that row alone, so blocks of any size give the same bits.
+ * Rows through a network of dense layers: its outputs, or, of one that reproduces its input, how far it misses. All in
+ * f64. What is said of a row depends on that row alone, so blocks of any size give the same bits.
  *
- * `missPlainly` is the obvious form and the oracle of the tests: the kernel gives the same bits for relu, leaky-relu and
- * identity; its tanh and logistic are within 1e-15 of the platform's.
+ * `answerPlainly` and `missPlainly` are the obvious forms and the oracles of the tests: the kernel gives the same bits
+ * for relu, leaky-relu and identity; its tanh and logistic are within 1e-15 of the platform's.
  */
 import { createArena, tileRowsFor } from './arena.ts'
 
@@ -36,33 +36,52 @@ export type RowErrors = (columns: readonly Float64Array[], rows: number, out: Fl
 /** How large a scaled value can be: squares of what a network makes of it are finite still. */
 export const LARGEST = 1e100
 
-export function missPlainly(net: DenseLayers, { centre, factor, fill, importance }: Scaling): RowErrors {
-  const act = ACTIVATIONS[net.activation](net.slope)
+/** Writes each row's outputs: out[u][row], before what the last layer may be followed by. */
+export type RowOutputs = (columns: readonly Float64Array[], rows: number, out: readonly Float64Array[]) => void
+
+export function missPlainly(net: DenseLayers, scaling: Scaling): RowErrors {
+  const { importance } = scaling
   return (columns, rows, out) => {
     for (let row = 0; row < rows; row++) {
-      const input = Float64Array.from(columns, (column, f) => {
-        const x = column[row]!
-        if (Number.isNaN(x)) return fill[f]!
-        return Math.min(LARGEST, Math.max(-LARGEST, (x - centre[f]!) * factor[f]!))
-      })
-      let values = input
-      for (const [l, weights] of net.weights.entries()) {
-        const outputs = net.dims[l + 1]!
-        const last = l === net.weights.length - 1
-        values = net.biases[l]!.map((bias, j) => {
-          let sum = bias
-          for (let k = 0; k < values.length; k++) sum += values[k]! * weights[k * outputs + j]!
-          return last ? sum : act(sum)
-        })
-      }
+      const input = enterPlainly(columns, row, scaling)
       let sum = 0
-      for (const [f, value] of values.entries()) {
+      for (const [f, value] of passPlainly(net, input).entries()) {
         const error = value - input[f]!
         sum += error * (importance?.[f] ?? 1) * error
       }
       out[row] = Math.min(Number.MAX_VALUE, sum / columns.length)
     }
   }
+}
+
+export function answerPlainly(net: DenseLayers, scaling: Scaling): RowOutputs {
+  return (columns, rows, out) => {
+    for (let row = 0; row < rows; row++)
+      for (const [u, value] of passPlainly(net, enterPlainly(columns, row, scaling)).entries()) out[u]![row] = value
+  }
+}
+
+function enterPlainly(columns: readonly Float64Array[], row: number, { centre, factor, fill }: Scaling): Float64Array {
+  return Float64Array.from(columns, (column, f) => {
+    const x = column[row]!
+    if (Number.isNaN(x)) return fill[f]!
+    return Math.min(LARGEST, Math.max(-LARGEST, (x - centre[f]!) * factor[f]!))
+  })
+}
+
+function passPlainly(net: DenseLayers, input: Float64Array): Float64Array {
+  const act = ACTIVATIONS[net.activation](net.slope)
+  let values = input
+  for (const [l, weights] of net.weights.entries()) {
+    const outputs = net.dims[l + 1]!
+    const last = l === net.weights.length - 1
+    values = net.biases[l]!.map((bias, j) => {
+      let sum = bias
+      for (let k = 0; k < values.length; k++) sum += values[k]! * weights[k * outputs + j]!
+      return last ? sum : act(sum)
+    })
+  }
+  return values
 }
 
 const ACTIVATIONS: Readonly<Record<Activation, (slope: number) => (sum: number) => number>> = {
@@ -80,25 +99,17 @@ export function kernelActivation({ activation, slope }: DenseLayers): [code: num
   return [0, activation === 'relu' ? 0 : activation === 'identity' ? 1 : slope]
 }
 
-type RowErrorsKernel = (
-  source: number,
-  columnBytes: number,
-  rows: number,
-  tileRows: number,
-  features: number,
-  scaling: number,
-  layers: number,
-  count: number,
-  activation: number,
-  slope: number,
-  input: number,
-  a: number,
-  b: number,
-  out: number,
-) => void
+type Arguments<Count extends number, List extends number[] = []> = List['length'] extends Count
+  ? List
+  : Arguments<Count, [...List, number]>
 
+/** Their parameters stand in dense-layers.as.ts. */
 export interface ErrorKernel {
-  rowErrors: RowErrorsKernel
+  rowErrors(...given: Arguments<14>): void
+}
+
+interface ScoringKernel extends ErrorKernel {
+  outputs(...given: Arguments<15>): void
 }
 
 /** Rows that are staged at a time: whole tiles; more would leave the second-level cache. */
@@ -110,6 +121,38 @@ const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
 /** Packs the network once.
  * @throws RangeError when it needs more than 4 GiB. */
 export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
+  const { arena, kernel, place, tail, stage } = openNetwork(net, scaling, 1)
+  const { at, f64 } = arena
+  const errors = at.out / 8
+  return (columns, rows, out) => {
+    for (let from = 0; from < rows; from += BLOCK_ROWS) {
+      const n = Math.min(BLOCK_ROWS, rows - from)
+      stage(columns, from, n)
+      kernel.rowErrors(...place(n), ...tail, at.out)
+      out.set(f64.subarray(errors, errors + n), from)
+    }
+  }
+}
+
+/** Packs the network once.
+ * @throws RangeError when it needs more than 4 GiB. */
+export function openAnswers(net: DenseLayers, scaling: Scaling): RowOutputs {
+  const units = net.dims.at(-1)!
+  const { arena, kernel, place, tail, stage } = openNetwork(net, scaling, units)
+  const { at, f64 } = arena
+  return (columns, rows, out) => {
+    for (let from = 0; from < rows; from += BLOCK_ROWS) {
+      const n = Math.min(BLOCK_ROWS, rows - from)
+      stage(columns, from, n)
+      kernel.outputs(...place(n), ...tail, units, at.out)
+      for (let u = 0, start = at.out / 8; u < units; u++, start += BLOCK_ROWS)
+        out[u]!.set(f64.subarray(start, start + n), from)
+    }
+  }
+}
+
+/** The arena with everything that does not change from block to block. `outputs`: numbers that are kept of each row. */
+function openNetwork(net: DenseLayers, scaling: Scaling, outputs: number) {
   const features = net.dims[0]!
   const rowBytes = 8 * (features + 2 * widestOf(net.dims))
   const tileRows = tileRowsFor(TILE_BYTES, rowBytes, SMALLEST_TILE, LARGEST_TILE)
@@ -117,25 +160,24 @@ export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
   const arena = createArena({
     ...scoringRegions(net.dims, tileRows),
     parameters: layout.parameters * 8,
+    out: BLOCK_ROWS * 8 * outputs,
   })
   const { at, f64 } = arena
   layout.write(net, f64.subarray(at.parameters / 8))
   writeLayers(net.dims, layout, at, arena.u32)
   writeScaling(scaling, f64.subarray(at.scaling / 8))
-  const kernel = arena.link<ErrorKernel>('dense-layers')
   const [activation, slope] = kernelActivation(net)
   const count = net.dims.length - 1
   const source = at.source / 8
-  const errors = at.errors / 8
-
-  return (columns, rows, out) => {
-    for (let from = 0; from < rows; from += BLOCK_ROWS) {
-      const n = Math.min(BLOCK_ROWS, rows - from)
-      for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + n), source + f * BLOCK_ROWS)
-      const place = [at.source, BLOCK_ROWS * 8, padded(n), tileRows, features, at.scaling, at.layers, count] as const
-      kernel.rowErrors(...place, activation, slope, at.input, at.a, at.b, at.errors)
-      out.set(f64.subarray(errors, errors + n), from)
-    }
+  return {
+    arena,
+    kernel: arena.link<ScoringKernel>('dense-layers'),
+    place: (rows: number) =>
+      [at.source, BLOCK_ROWS * 8, padded(rows), tileRows, features, at.scaling, at.layers, count] as const,
+    tail: [activation, slope, at.input, at.a, at.b] as const,
+    stage(columns: readonly Float64Array[], from: number, rows: number) {
+      for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + rows), source + f * BLOCK_ROWS)
+    },
   }
 }
 
@@ -153,7 +195,6 @@ export function scoringRegions(dims: Int32Array, tileRows: number) {
     input: padded(features) * tileRows * 8,
     a: widest * tileRows * 8,
     b: widest * tileRows * 8,
-    errors: BLOCK_ROWS * 8,
   }
 }
 

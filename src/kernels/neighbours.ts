@@ -33,10 +33,11 @@ export type NeighbourSearch = (
   self?: number,
 ) => number
 
-/** @param rows the references, row after row. @param p of the Minkowski distance: 1 Manhattan, 2 Euclidean, up to 100. */
+/** @param rows the references, row after row. @param p of the Minkowski distance: 1 Manhattan, 2 Euclidean, up to 100; or
+ * Infinity: the largest difference of a column (Chebyshev). */
 export function searchPlainly(rows: Float64Array, columns: number, k: number, p = 2): NeighbourSearch {
   const references = rows.length / columns
-  const measure = p === 1 ? manhattan : p === 2 ? squaredEuclidean : minkowski(p)
+  const measure = measureOf(p)
   const nearest = new Float64Array(k)
   return (queries, count, distances, indices, self) => {
     for (let query = 0; query < count; query++) {
@@ -62,6 +63,18 @@ export function searchPlainly(rows: Float64Array, columns: number, k: number, p 
 
 type Measure = (a: Float64Array, atA: number, b: Float64Array, atB: number, columns: number) => number
 
+function measureOf(p: number): Measure {
+  if (p === 1) return manhattan
+  if (p === 2) return squaredEuclidean
+  return p === Number.POSITIVE_INFINITY ? chebyshev : minkowski(p)
+}
+
+const chebyshev: Measure = (a, atA, b, atB, columns) => {
+  let largest = 0
+  for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(a[atA + c]! - b[atB + c]!))
+  return largest
+}
+
 const manhattan: Measure = (a, atA, b, atB, columns) => {
   let sum = 0
   for (let c = 0; c < columns; c++) sum += Math.abs(a[atA + c]! - b[atB + c]!)
@@ -81,8 +94,7 @@ const squaredEuclidean: Measure = (a, atA, b, atB, columns) => {
 const minkowski =
   (p: number): Measure =>
   (a, atA, b, atB, columns) => {
-    let largest = 0
-    for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(a[atA + c]! - b[atB + c]!))
+    const largest = chebyshev(a, atA, b, atB, columns)
     if (largest === 0) return 0
     let sum = 0
     for (let c = 0; c < columns; c++) sum += (Math.abs(a[atA + c]! - b[atB + c]!) / largest) ** p

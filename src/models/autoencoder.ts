@@ -12,17 +12,17 @@
  * follows every hidden layer. The rows held out decide which epoch's parameters are kept, and when to stop.
  */
 import { Failure } from '../errors.ts'
-import { type Activation, type DenseLayers, LARGEST, openDense, type Scaling } from '../kernels/dense-layers.ts'
+import { LARGEST, openDense, type Scaling } from '../kernels/dense-layers.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { quantile } from '../math/statistics.ts'
 import { learnScales } from './autoencoder-scaling.ts'
 import { drawLayers, train } from './autoencoder-training.ts'
+import { checkLayers, checkNumbers, type DenseState, layersOf } from './dense-state.ts'
 import type { Explainer, Model, Scorer } from './model.ts'
 import { randomOf, randomStateParameter } from './random-state.ts'
 import { taughtRows } from './taught-rows.ts'
 
-const ACTIVATIONS: readonly Activation[] = ['relu', 'leaky-relu', 'tanh', 'identity', 'logistic']
 const LEAKY_SLOPE = 0.01
 
 const params = lazySchema(Type =>
@@ -100,14 +100,7 @@ const params = lazySchema(Type =>
   ),
 )
 
-export type Autoencoder = {
-  /** Number of columns. */
-  columns: number
-  /** Units of each layer: the columns first, the columns last. */
-  dims: Int32Array
-  activation: string
-  /** Of leaky-relu. */
-  slope: number
+export type Autoencoder = DenseState & {
   /** A value enters as (x − centre) / size. */
   centre: Float64Array
   size: Float64Array
@@ -118,7 +111,7 @@ export type Autoencoder = {
   /** The mean risk of each epoch: in learning, with dropout, and on the rows held out, without. */
   training_loss: Float64Array
   validation_loss: Float64Array
-} & { [layer: `weights_${number}` | `biases_${number}`]: Float64Array }
+}
 
 export const autoencoder: Model<ReturnType<typeof params>, Autoencoder> = {
   kind: 'autoencoder',
@@ -199,17 +192,6 @@ function scalingOf({ centre, size, usual }: Pick<Autoencoder, 'centre' | 'size' 
   return { centre, factor, fill }
 }
 
-function layersOf(state: Autoencoder): DenseLayers {
-  const layers = Array.from({ length: state.dims.length - 1 }, (_, l) => l)
-  return {
-    dims: state.dims,
-    activation: state.activation as Activation,
-    slope: state.slope,
-    weights: layers.map(l => state[`weights_${l}`]!),
-    biases: layers.map(l => state[`biases_${l}`]!),
-  }
-}
-
 function scorer(state: Autoencoder): Scorer {
   checkNetwork(state)
   const errors = openDense(layersOf(state), scalingOf(state))
@@ -268,22 +250,11 @@ type Four = [Float64Array, Float64Array, Float64Array, Float64Array]
  * @throws RangeError
  */
 function checkNetwork(state: Autoencoder): void {
-  const { columns, dims, activation, slope } = state
-  if (!(dims instanceof Int32Array) || dims.length < 2 || dims.some(n => n < 1))
-    throw new RangeError('its network has no layers')
+  const { columns, dims } = state
+  checkLayers(state)
   if (columns !== dims[0] || columns !== dims.at(-1))
     throw new RangeError(`its network of ${dims[0]} inputs and ${dims.at(-1)} outputs does not fit ${columns} columns`)
-  if (!ACTIVATIONS.some(name => name === activation)) throw new RangeError(`its activation is ${activation}`)
-  if (!(slope >= 0 && slope <= 1)) throw new RangeError(`its slope is ${slope}, expected 0 to 1`)
   if (!Number.isFinite(state.cut)) throw new RangeError('its network has no cut')
-  const numbers = (name: string, values: unknown, length: number): void => {
-    if (!(values instanceof Float64Array) || values.length !== length || !values.every(Number.isFinite))
-      throw new RangeError(`its ${name} are not ${length} finite numbers`)
-  }
-  for (const name of ['centre', 'size', 'usual'] as const) numbers(name, state[name], columns)
+  for (const name of ['centre', 'size', 'usual'] as const) checkNumbers(name, state[name], columns)
   if (state.size.some(size => size <= 0)) throw new RangeError('its columns have a size that is not above 0')
-  for (let l = 0; l < dims.length - 1; l++) {
-    numbers(`weights_${l}`, state[`weights_${l}`], dims[l]! * dims[l + 1]!)
-    numbers(`biases_${l}`, state[`biases_${l}`], dims[l + 1]!)
-  }
 }

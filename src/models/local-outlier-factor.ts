@@ -11,13 +11,13 @@
  * first. A missing value counts as the mean of its column, and what is beyond ±1e150 as that.
  */
 import { Failure } from '../errors.ts'
-import { type NeighbourSearch, neighboursBytes, openNeighbours, searchPlainly } from '../kernels/neighbours.ts'
+import { neighboursBytes } from '../kernels/neighbours.ts'
 import { lazySchema } from '../lazy-schema.ts'
-import { LARGEST, within } from '../math/bounds.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { quantile } from '../math/statistics.ts'
 import type { Model, Scorer, Training } from './model.ts'
+import { checkNeighbours, type NeighbourState, neighbourFinder, packPlain, searchOf } from './neighbour-state.ts'
 import { taughtRows } from './taught-rows.ts'
 
 const params = lazySchema(Type =>
@@ -50,17 +50,9 @@ const params = lazySchema(Type =>
   ),
 )
 
-export type LocalOutlierFactor = {
-  /** Number of columns. */
-  columns: number
-  /** k: neighbours that count. */
-  neighbours: number
-  /** Of the Minkowski distance. */
-  p: number
+export type LocalOutlierFactor = NeighbourState & {
   /** The model's own threshold: `risk > cut` is unusual. */
   cut: number
-  /** The training rows, row after row. */
-  rows: Float64Array
   /** Of each training row, to its k-th neighbour. */
   distance: Float64Array
   /** Local reachability density of each training row. */
@@ -105,9 +97,6 @@ const MOST_BYTES = 0.99 * 2 ** 32
 /** Neighbours of all training rows together: they take 12 bytes each while the model is fitted. */
 const MOST_NEIGHBOURS = 200_000_000
 
-/** Neighbours that a block of rows has together; the search has blocks of its own. */
-const BLOCK_NEIGHBOURS = 65_536
-
 /** The rows of positive weight, row after row. */
 function trainingRows({ x, weight }: Training, neighbours: number): Float64Array {
   const taken = taughtRows('local-outlier-factor', x.rows, weight)
@@ -128,20 +117,6 @@ function trainingRows({ x, weight }: Training, neighbours: number): Float64Array
 }
 
 const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1)
-
-/** Rows `from` … row after row, not centred: distances of the numbers as they came are scikit-learn's to the last bits. */
-function packPlain(x: Columns, from: number, rows: number, fill: Float64Array, out: Float64Array): void {
-  const columns = numericColumns(x)
-  for (const [c, column] of columns.entries())
-    for (let i = 0, at = c; i < rows; i++, at += columns.length) {
-      const value = column[from + i]!
-      out[at] = Number.isNaN(value) ? fill[c]! : within(value)
-    }
-}
-
-function searchOf(rows: Float64Array, columns: number, neighbours: number, p: number): NeighbourSearch {
-  return p === 2 ? openNeighbours(rows, columns, neighbours) : searchPlainly(rows, columns, neighbours, p)
-}
 
 /** Of each training row the distance to its k-th neighbour, its density and its own local outlier factor. */
 function surroundings(rows: Float64Array, columns: number, k: number, p: number) {
@@ -186,55 +161,27 @@ function factorAt(from: number, k: number, indices: Int32Array, density: Float64
 
 function scorer(state: LocalOutlierFactor): Scorer {
   check(state)
-  const { columns, neighbours: k, distance, density } = state
-  const search = searchOf(state.rows, columns, k, state.p)
-  const fill = meansOf(state)
-  const blockRows = Math.min(1024, Math.ceil(BLOCK_NEIGHBOURS / k))
-  const rows = new Float64Array(blockRows * columns)
-  const distances = new Float64Array(blockRows * k)
-  const indices = new Int32Array(blockRows * k)
+  const { neighbours: k, distance, density } = state
+  const find = neighbourFinder(state)
   return {
     score(block, out) {
-      if (block.columns.length !== columns)
-        throw new RangeError(`${block.columns.length} columns for training rows of ${columns}`)
-      for (let from = 0; from < block.rows; from += blockRows) {
-        const count = Math.min(blockRows, block.rows - from)
-        packPlain(block, from, count, fill, rows)
-        search(rows, count, distances, indices)
-        for (let i = 0; i < count; i++) {
-          const own = densityAt(i * k, k, distances, indices, distance)
-          out[from + i] = factorAt(i * k, k, indices, density, own)
-        }
-      }
+      find(block, (row, at, distances, indices) => {
+        const own = densityAt(at, k, distances, indices, distance)
+        out[row] = factorAt(at, k, indices, density, own)
+      })
     },
   }
 }
 
-/** What a missing value counts as. */
-function meansOf({ rows, columns }: LocalOutlierFactor): Float64Array {
-  const means = new Float64Array(columns)
-  const count = rows.length / columns
-  for (let i = 0; i < rows.length; i++)
-    means[i % columns]! += (rows[i]! - means[i % columns]!) / (Math.floor(i / columns) + 1)
-  return count === 0 ? means.fill(0) : means
-}
-
 /** A state may come from a file that somebody else made. @throws RangeError */
-function check({ columns, neighbours, p, cut, rows, distance, density }: LocalOutlierFactor): void {
-  if (![rows, distance, density].every(array => array instanceof Float64Array))
-    throw new RangeError('its training rows, distances and densities are not arrays of float64')
-  if (!Number.isInteger(columns) || columns < 1 || !Number.isFinite(cut))
-    throw new RangeError('its training rows have no number of columns, or it has no cut')
-  const count = rows.length / columns
-  if (!Number.isInteger(count) || count < 1)
-    throw new RangeError(`its ${rows.length} numbers are not rows of ${columns}`)
-  if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > Math.max(1, count - 1))
-    throw new RangeError(`its ${count} training rows cannot have ${neighbours} neighbours each`)
-  if (!(p >= 1 && p <= 100)) throw new RangeError(`its distance has the power ${p}, expected 1 to 100`)
+function check(state: LocalOutlierFactor): void {
+  const { cut, distance, density } = state
+  const count = checkNeighbours(state, 1)
+  if (!Number.isFinite(cut)) throw new RangeError('it has no cut')
+  if (![distance, density].every(array => array instanceof Float64Array))
+    throw new RangeError('its distances and densities are not arrays of float64')
   if (distance.length !== count || density.length !== count)
     throw new RangeError(`its ${count} training rows have ${distance.length} distances and ${density.length} densities`)
-  if (!rows.every(value => Math.abs(value) <= LARGEST))
-    throw new RangeError('its training rows hold a number that is missing or beyond 1e150')
   if (!distance.every(value => value >= 0 && value < Number.POSITIVE_INFINITY))
     throw new RangeError('its distances are not all finite and at least 0')
   if (!density.every(value => value > 0 && value < Number.POSITIVE_INFINITY))

@@ -11,18 +11,16 @@
  */
 import type { Static } from 'typebox'
 import { Failure } from '../errors.ts'
-import { KERNELS, type KernelFunction, openSupportVectors } from '../kernels/support-vectors.ts'
+import type { KernelFunction } from '../kernels/support-vectors.ts'
 import { lazySchema } from '../lazy-schema.ts'
 import { within } from '../math/bounds.ts'
 import { numericColumns } from '../math/columns.ts'
 import { centreOf } from '../math/dense.ts'
 import { variance } from '../math/statistics.ts'
-import type { Model, Scorer, Training } from './model.ts'
+import type { Model, Training } from './model.ts'
 import { solveOneClass } from './one-class-smo.ts'
+import { decisionScorer, MOST_GAMMA, type SupportVectorState } from './support-vector-state.ts'
 import { taughtRows } from './taught-rows.ts'
-
-/** Times the square of the largest number it is not yet NaN. */
-const MOST_GAMMA = 1e290
 
 const params = lazySchema(Type =>
   Type.Object(
@@ -64,19 +62,7 @@ const params = lazySchema(Type =>
   ),
 )
 
-export type OneClassSvm = {
-  kernel: string
-  /** The number that `scale` or `auto` came to. */
-  gamma: number
-  degree: number
-  coef0: number
-  columns: number
-  /** Row after row. */
-  supportVectors: Float64Array
-  /** One a support vector. */
-  dualCoef: Float64Array
-  intercept: number
-}
+export type OneClassSvm = SupportVectorState
 
 export const oneClassSvm: Model<ReturnType<typeof params>, OneClassSvm> = {
   kind: 'one-class-svm',
@@ -108,7 +94,7 @@ export const oneClassSvm: Model<ReturnType<typeof params>, OneClassSvm> = {
     }
   },
   cut: () => 0,
-  scorer,
+  scorer: state => decisionScorer(state, -1),
 }
 
 /** Numbers that fill the 4 GiB a kernel can reach, with room for its working columns and some kernel rows. */
@@ -159,41 +145,4 @@ function scaleOf(columns: readonly Float64Array[]): number {
   for (const [c, column] of columns.entries()) for (let i = 0; i < rows; i++) values[c * rows + i] = column[i]! / size
   const spread = variance(values) * columns.length
   return spread > 0 ? Math.min(1 / spread / size / size, MOST_GAMMA) : 1
-}
-
-function scorer(state: OneClassSvm): Scorer {
-  const machine = machineOf(state)
-  const sum = openSupportVectors(machine)
-  const { columns, intercept } = state
-  return {
-    score(block, out) {
-      if (block.columns.length !== columns)
-        throw new RangeError(`${block.columns.length} columns for a machine of ${columns}`)
-      sum(numericColumns(block), block.rows, out)
-      for (let i = 0; i < block.rows; i++) {
-        const risk = -(out[i]! + intercept)
-        out[i] = Math.max(-Number.MAX_VALUE, Math.min(Number.MAX_VALUE, risk))
-      }
-    },
-  }
-}
-
-/** A state may come from a file that somebody else made.
- * @throws RangeError */
-function machineOf(state: OneClassSvm): Parameters<typeof openSupportVectors>[0] {
-  const { gamma, degree, coef0, columns, supportVectors: vectors, dualCoef: weights, intercept } = state
-  const kernel = KERNELS.find(kernel => kernel === state.kernel)
-  if (kernel === undefined) throw new RangeError(`its kernel is ${state.kernel}, expected one of ${KERNELS.join(', ')}`)
-  if (!Number.isInteger(columns) || columns < 1) throw new RangeError(`its number of columns is ${columns}`)
-  if (!(weights instanceof Float64Array) || weights.length < 1)
-    throw new RangeError('its dual coefficients are missing')
-  if (!(vectors instanceof Float64Array) || vectors.length !== weights.length * columns)
-    throw new RangeError(`its support vectors are not ${weights.length} of ${columns} columns`)
-  if (!(gamma >= 0 && gamma <= MOST_GAMMA)) throw new RangeError(`its gamma is ${gamma}, expected 0 to ${MOST_GAMMA}`)
-  if (!Number.isInteger(degree) || degree < 0 || degree > 1e9)
-    throw new RangeError(`its degree is ${degree}, expected a whole number from 0`)
-  if (![coef0, intercept].every(Number.isFinite)) throw new RangeError('its coef0 or its intercept is not a number')
-  if (!vectors.every(Number.isFinite) || !weights.every(Number.isFinite))
-    throw new RangeError('its support vectors or dual coefficients are not all numbers')
-  return { kernel, gamma, degree, coef0, columns, vectors, weights }
 }

@@ -6,7 +6,7 @@ import type { PublishedFile } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { compareOverFolds } from '../math/resampled.ts'
 import { median } from '../math/statistics.ts'
-import { findModel, models as allModels } from '../models/index.ts'
+import { findModel, learnedModels } from '../models/index.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe, Step } from '../recipe/schema.ts'
 import { drawComparison } from './compare-report.ts'
@@ -114,16 +114,16 @@ function candidatesOf(
       hint: `Leave it out of the comparison, or make numbers of the text: is_a: CASE WHEN ${texts[0]} = 'A' THEN 1 ELSE 0 END.`,
     })
   if (models === undefined && candidates.length > 1) return candidates
-  const able = (model: (typeof allModels)[number]) => model.tasks.includes(task) && model.fit && reads(model.kind)
-  const kinds = models ?? allModels.filter(able).map(({ kind }) => kind)
+  const able = learnedModels().filter(model => model.tasks.includes(task))
+  const kinds = models ?? able.map(({ kind }) => kind).filter(reads)
   return kinds.map(kind => {
     const own = candidates.find(({ use }) => use === kind)
     const definition = findModel(kind)
-    if (definition?.tasks.includes(task)) return own ?? { use: kind, ...(Value.Create(definition.params) as object) }
-    const able = allModels.filter(model => model.tasks.includes(task)).map(model => model.kind)
+    if (definition && able.includes(definition))
+      return own ?? { use: kind, ...(Value.Create(definition.params) as object) }
     throw new Failure('USAGE', {
       problem: definition ? `${kind} cannot do the task ${task}` : `${JSON.stringify(kind)} is no model`,
-      hint: `Models for the task ${task}: ${able.join(', ')}.`,
+      hint: `Models for the task ${task}: ${able.map(model => model.kind).join(', ')}.`,
     })
   })
 }

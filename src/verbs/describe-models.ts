@@ -1,7 +1,7 @@
 /** The models as their definitions describe themselves: for the list on the terminal and the pages of the docs. */
 import { Failure } from '../errors.ts'
 import { nearest } from '../math/nearest.ts'
-import { findModel, models } from '../models/index.ts'
+import { findModel, learnedModels } from '../models/index.ts'
 import type { Model, Task } from '../models/model.ts'
 import { generally, type Shape } from '../recipe/check.ts'
 import { valueText } from '../recipe/members.ts'
@@ -27,14 +27,14 @@ export interface ParameterDescription {
 }
 
 export function describeModels(): ModelDescription[] {
-  return models.map(describeModel)
+  return learnedModels().map(describeModel)
 }
 
 /** @throws Failure USAGE with the nearest name */
 export function findDescription(word: string): ModelDescription {
-  const model = findModel(word)
+  const model = learnedModels().find(({ kind }) => kind === word)
   if (model) return describeModel(model)
-  const kinds = models.map(({ kind }) => kind)
+  const kinds = learnedModels().map(({ kind }) => kind)
   const near = nearest(word, kinds)
   const meant = near === undefined ? '' : `Did you mean ${near}? `
   throw new Failure('USAGE', {

@@ -2,13 +2,13 @@
 import { readFileSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Failure } from '../errors.ts'
-import { models } from '../models/index.ts'
+import { learnedModels } from '../models/index.ts'
 import { type Loaded, loadRecipe } from '../recipe/load.ts'
 import type { Catalogue } from '../recipe/schema.ts'
 import { learnedTransforms } from '../transforms/index.ts'
 import { balancers } from './balance.ts'
 
-export const catalogue: Catalogue = { models, transforms: learnedTransforms, balancers }
+export const catalogue: Catalogue = { models: learnedModels(), transforms: learnedTransforms, balancers }
 
 export interface LoadedRecipe extends Loaded {
   readonly path: string

@@ -3,6 +3,7 @@ import { Value } from 'typebox/value'
 import { createRandom } from '../../src/math/random.ts'
 import type { State } from '../../src/math/state.ts'
 import type { Explainer, Model, Scorer, Target, Task } from '../../src/models/model.ts'
+import { TAUGHT_HERE } from './imported.ts'
 
 export type Table = readonly Float64Array[]
 
@@ -77,7 +78,8 @@ export function learn(model: Model, task: Task, columns: Table, options: LearnOp
     weight,
     random: createRandom(seed),
   }
-  return model.fit!(training, { ...(Value.Create(model.params) as object), ...brief, ...params } as never)
+  if (!model.fit) return TAUGHT_HERE[model.kind]!(training)
+  return model.fit(training, { ...(Value.Create(model.params) as object), ...brief, ...params } as never)
 }
 
 export function risksOf(scorer: Scorer, columns: Table, rows = columns[0]!.length): Float64Array {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import {
   type Activation,
+  answerPlainly,
   type DenseLayers,
   missPlainly,
+  openAnswers,
   openDense,
   type Scaling,
 } from '../../src/kernels/dense-layers.ts'
@@ -84,6 +86,26 @@ describe('the kernel gives the same bits as the plain form', () => {
           expect(Math.abs(kernel[i]! - error)).toBeLessThanOrEqual(1e-13 * Math.max(1, error))
       }
     })
+})
+
+test('the outputs are those of the plain form, bit for bit, for any number of them', () => {
+  const random = createRandom(4)
+  for (const sizes of [
+    [12, 16, 8, 3],
+    [5, 1],
+    [1, 2, 40],
+    [130, 40, 5],
+  ])
+    for (const rows of [1, 5, 700]) {
+      const net = randomNet(random, sizes, 'relu')
+      const scaling = randomScaling(random, sizes[0]!)
+      const columns = randomColumns(random, sizes[0]!, rows)
+      const outputs = () => Array.from({ length: sizes.at(-1)! }, () => new Float64Array(rows))
+      const [kernel, plain] = [outputs(), outputs()]
+      openAnswers(net, scaling)(columns, rows, kernel)
+      answerPlainly(net, scaling)(columns, rows, plain)
+      expect(kernel.map(bits)).toEqual(plain.map(bits))
+    }
 })
 
 test('tanh and logistic at any size of a sum: within 4e-16, and never beyond their limits', () => {
