@@ -6,7 +6,9 @@ import type { Prediction } from './lowering.ts'
 
 /** @throws Refusal for a classifier of one class, or of several outputs */
 export function classesOf(estimator: Estimator): readonly string[] {
-  const classes = estimator.texts('classes_')
+  // RidgeClassifier keeps them with what made numbers of them.
+  const keeper = !estimator.has('classes_') && estimator.has('_label_binarizer') ? '_label_binarizer' : undefined
+  const classes = (keeper ? estimator.estimator(keeper) : estimator).texts('classes_')
   if (classes.length >= 2) return classes
   throw new Refusal(
     'unsupported',
