@@ -174,7 +174,12 @@ function checkState(state: IsolationForest): void {
 }
 
 /** Depth plus c(n) of every node, added in scikit-learn's order: its depths count from 1. */
-function pathLengths({ start, left, right, samples }: Omit<Trees, 'value'> & { samples: Int32Array }): Float64Array {
+export function pathLengths({
+  start,
+  left,
+  right,
+  samples,
+}: Omit<Trees, 'value'> & { samples: Int32Array }): Float64Array {
   const lengths = new Float64Array(left.length)
   const depths = new Int32Array(left.length)
   for (let t = 0; t < start.length - 1; t++) {

@@ -220,7 +220,7 @@ export function monitor(state: Pca): Monitor {
 }
 
 /** I − Pᵀ P: what it leaves of a row is what the components do not say. */
-function residual(components: Float64Array, d: number): Float64Array {
+export function residual(components: Float64Array, d: number): Float64Array {
   const out = new Float64Array(d * d)
   for (let i = 0; i < d; i++) {
     for (let j = 0; j <= i; j++) {

@@ -13,9 +13,10 @@ const ROOMS: Record<string, string> = {
   transforms: 'math',
   artifact: 'math recipe',
   importers: 'math recipe models artifact',
+  exporters: 'math recipe kernels models artifact',
   data: 'math kernels',
   charts: 'math recipe',
-  verbs: 'math recipe kernels plan models transforms artifact importers data charts',
+  verbs: 'math recipe kernels plan models transforms artifact importers exporters data charts',
   cli: 'recipe verbs',
   index: 'recipe artifact verbs',
 }
