@@ -5,6 +5,8 @@ export interface Limits {
   /** Opcodes, nested streams included. */
   readonly opcodes: number
   readonly memo: number
+  /** Values that wait to be put into others. Picklers fill lists, dicts and sets by the thousand. */
+  readonly stack: number
   /** Arrays that joblib wrote into the stream. */
   readonly arrays: number
   /** Containers within containers. */
@@ -27,6 +29,7 @@ export const LIMITS: Limits = {
   bytes: 2 ** 30,
   opcodes: 20e6,
   memo: 5e6,
+  stack: 2 ** 17,
   arrays: 1e6,
   depth: 200,
   streams: 100_000,

@@ -11,7 +11,7 @@ import { OBJECTS } from './objects.ts'
 import { readPayload } from './payload.ts'
 import type { Operation } from './scalars.ts'
 import { SCALARS } from './scalars.ts'
-import { type Budget, damaged, openStream, type Stream } from './stream.ts'
+import { type Budget, damaged, openStream, type Stream, tooDeep } from './stream.ts'
 import { STRUCTURES } from './structures.ts'
 import { deeperThan } from './walk.ts'
 
@@ -34,6 +34,7 @@ export interface Pickle {
 }
 
 const STOP = 0x2e
+const FIRST_LOOK = 2 ** 16
 
 /** By opcode. */
 const OPERATIONS: readonly Operation[] = Array.from({ length: 256 }, (_, code) => {
@@ -52,6 +53,7 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): Pick
   const budget: Budget = {
     limits,
     opcodes: 0,
+    lookAt: Math.min(FIRST_LOOK, limits.opcodes + 1),
     memo: 0,
     arrays: 0,
     streams: 0,
@@ -61,12 +63,14 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): Pick
     identities: new Map(),
     joblib: 'none',
   }
-  const s = openStream(bytes, 0, budget, 0, options.persistent ?? false)
+  // A Buffer would make Buffers of its parts.
+  const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length)
+  const s = openStream(plain, 0, budget, 0, options.persistent ?? false)
   if (bytes.length > limits.bytes) throw damaged(s, `${bytes.length} bytes; at most ${limits.bytes} are read`)
   const value = run(s)
   s.begin = s.at
   if (s.at !== bytes.length) throw damaged(s, `${bytes.length - s.at} bytes follow the end of the pickle`)
-  if (deeperThan(value, limits.depth)) throw damaged(s, `Its objects nest more than ${limits.depth} deep`)
+  if (deeperThan(value, limits.depth)) throw tooDeep(s)
   const globals = [...new Set([...budget.globals.values()].map(({ module, name }) => `${module}.${name}`))].sort()
   const { opcodes, arrays, joblib } = budget
   return { value, protocol: s.protocol, globals, joblib, opcodes, arrays }
@@ -85,15 +89,25 @@ function run(s: Stream): Value {
     }
     s.begin = s.at
     const code = bytes[s.at++]!
-    if (++budget.opcodes > budget.limits.opcodes) throw damaged(s, `More than ${budget.limits.opcodes} operations`)
+    if (++budget.opcodes === budget.lookAt) lookDeep(s)
     if (code === STOP) return stop(s)
     OPERATIONS[code]!(s)
+    if (s.stack.length > budget.limits.stack)
+      throw damaged(s, `More than ${budget.limits.stack} values wait on the stack`)
     if (s.pending) {
       const wrapper = s.pending
       s.pending = undefined
       s.stack[s.stack.length - 1] = readPayload(s, wrapper, run)
     }
   }
+}
+
+/** The exact look at the depth comes last; looks at every doubling keep it from coming too late for the memory. */
+function lookDeep(s: Stream): void {
+  const { opcodes, depth } = s.budget.limits
+  if (s.budget.opcodes > opcodes) throw damaged(s, `More than ${opcodes} operations`)
+  if (deeperThan({ kind: 'list', items: s.stack }, depth + 1)) throw tooDeep(s)
+  s.budget.lookAt = Math.min(2 * s.budget.lookAt, opcodes + 1)
 }
 
 function stop(s: Stream): Value {

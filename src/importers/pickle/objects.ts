@@ -29,8 +29,8 @@ function named(s: Stream, module: Value, name: Value): void {
   const raw = `${module}\n${name}`
   const known = raw.length <= 2 * LONGEST_NAME ? s.budget.globals.get(raw) : undefined
   const node = known ?? check(s, module, name)
-  if (s.budget.globals.size > s.budget.limits.globals) throw damaged(s, 'Too many different classes and functions')
   if (!known) s.budget.globals.set(raw, node)
+  if (s.budget.globals.size > s.budget.limits.globals) throw damaged(s, 'Too many different classes and functions')
   push(s, node)
 }
 

@@ -10,6 +10,8 @@ import { type GlobalNode, isNode, type ObjectNode, type Value } from './nodes.ts
 export interface Budget {
   readonly limits: Limits
   opcodes: number
+  /** The number of opcodes at which the limits are looked at next. */
+  lookAt: number
   memo: number
   arrays: number
   streams: number
@@ -77,6 +79,8 @@ export function damaged(s: Stream, message: string, hint = ''): Refusal {
   return new Refusal('damaged', message, hint || 'Ask whoever made the file for a fresh copy.', s.begin)
 }
 
+export const tooDeep = (s: Stream) => damaged(s, `Its objects nest more than ${s.budget.limits.depth} deep`)
+
 /** Moves on by `count` bytes and returns where they begin. */
 export function take(s: Stream, count: number): number {
   const from = s.at
@@ -135,6 +139,8 @@ export function top(s: Stream): Value {
 }
 
 export function mark(s: Stream): void {
+  // Every open mark is a container that is not closed yet.
+  if (s.marks.length >= s.budget.limits.depth) throw tooDeep(s)
   s.base = s.stack.length
   s.marks.push(s.base)
 }
