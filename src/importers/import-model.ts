@@ -26,10 +26,10 @@ export interface SaidRefusal {
 /** The one list of formats. Each is loaded when a file asks for it: reading one must not pay for the others. */
 const READERS: Readonly<Record<FormatName, () => Promise<Open>>> = {
   pickle: async () => (await import('./pickle-model.ts')).openPickle,
-  torch: notYet('a PyTorch model'),
+  torch: async () => (await import('./torch/model.ts')).openTorch,
   skops: notYet('a skops model'),
   onnx: notYet('an ONNX model'),
-  lightgbm: notYet('a LightGBM model'),
+  lightgbm: async () => (await import('./lightgbm.ts')).openLightgbm,
   xgboost: notYet('an XGBoost model'),
 }
 

@@ -50,8 +50,8 @@ function programOf(bundle: Bundle, request: ImportRequest): Program {
   })
 }
 
-/** The transformer of a file of its own. */
-function transformerIn({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Value {
+/** The transformer of a file of its own. @throws Refusal for anything else */
+export function transformerIn({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Value {
   const pickle = readPickle(unwrap(bytes).bytes)
   refuseHostile(pickle)
   const found = [...nodesIn(pickle.value)].filter(value => isTransformer(classOf(value)?.name ?? ''))

@@ -38,9 +38,14 @@ const holds =
   (head, bytes) =>
     isZip(head, bytes) && latin1(bytes.subarray(Math.max(0, bytes.length - TAIL))).includes(name)
 
+/** The tree of a skops archive; its arrays lie beside it as .npy. */
+const SKOPS = 'schema.json'
+/** A number that torch.save wrote as a pickle of its own before 1.6, when its files were no archives yet. */
+const OLD_TORCH = '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.'
+
 const FORMATS: readonly (readonly [FormatName, Is])[] = [
-  ['torch', holds('/data.pkl')],
-  ['skops', holds('schema.json')],
+  ['torch', (head, bytes) => head.startsWith(OLD_TORCH) || holds('/data.pkl')(head, bytes)],
+  ['skops', holds(SKOPS)],
   ['lightgbm', head => /^tree\r?\n/.test(head) || (isJson(head) && /"name"\s*:\s*"tree"/.test(head))],
   [
     'xgboost',
@@ -87,7 +92,11 @@ const STRANGERS: readonly Stranger[] = [
     what: 'a Keras model',
     hint: 'Convert it to ONNX: model.export("model.onnx", format="onnx")',
   },
-  { is: holds('.npy'), what: 'a zip of numpy arrays (.npz), which holds no model', hint: RESAVE },
+  {
+    is: (head, bytes) => holds('.npy')(head, bytes) && !holds(SKOPS)(head, bytes),
+    what: 'a zip of numpy arrays (.npz), which holds no model',
+    hint: RESAVE,
+  },
   {
     is: head => head.startsWith('CBM1'),
     what: 'a CatBoost model',

@@ -110,7 +110,12 @@ export function featureNames(
   return names
 }
 
-function chooseNames(
+/**
+ * @param written what the file calls them, where it does
+ * @throws Refusal 'unsaid' where neither file nor person names them
+ */
+/** Those of the file, held against those that a person says. @throws Refusal where they do not go together */
+export function chooseNames(
   count: number,
   written: readonly string[] | undefined,
   said: readonly string[] | undefined,
