@@ -26,7 +26,7 @@ function bend(z: v128, slope: v128): v128 {
 const SCALING_BYTES: usize = 32
 
 /** (x − centre) · factor within ±1e100; a missing number becomes the fill. */
-function scaleRows(source: usize, columnBytes: usize, rows: i32, features: i32, scaling: usize, out: usize, unitBytes: usize): void {
+export function scaleRows(source: usize, columnBytes: usize, rows: i32, features: i32, scaling: usize, out: usize, unitBytes: usize): void {
   const most = f64x2.splat(LARGEST)
   const least = f64x2.splat(-LARGEST)
   for (let f = 0; f < features; f++) {
@@ -134,8 +134,8 @@ function saturate(values: usize, units: i32, rows: i32, unitBytes: usize, activa
 @inline
 const LAYER_BYTES: usize = 32
 
-/** The reconstruction of a tile that is scaled: returns its address, `a` or `b`. */
-function reconstruct(
+/** The outputs for a tile that is scaled, unit by unit: returns their address, `a` or `b`. */
+export function reconstruct(
   input: usize, layers: usize, count: i32, rows: i32, unitBytes: usize, activation: i32, slope: f64, a: usize, b: usize,
 ): usize {
   let from = input
@@ -176,23 +176,6 @@ export function rowErrors(
       }
       v128.store(out + r, f64x2.pmin(most, f64x2.div(sum, all)))
     }
-    source += unitBytes
-    out += unitBytes
-  }
-}
-
-/** The outputs of each row, unit by unit: row r of unit u at `out` + u · columnBytes + r · 8. */
-export function outputs(
-  source: usize, columnBytes: usize, rows: i32, tileRows: i32, features: i32, scaling: usize,
-  layers: usize, count: i32, activation: i32, slope: f64, input: usize, a: usize, b: usize, units: i32, out: usize,
-): void {
-  const unitBytes = (<usize>tileRows) << 3
-  for (let start = 0; start < rows; start += tileRows) {
-    const n = min(tileRows, rows - start)
-    scaleRows(source, columnBytes, n, features, scaling, input, unitBytes)
-    const end = reconstruct(input, layers, count, n, unitBytes, activation, slope, a, b)
-    for (let u = 0; u < units; u++)
-      memory.copy(out + <usize>u * columnBytes, end + <usize>u * unitBytes, (<usize>n) << 3)
     source += unitBytes
     out += unitBytes
   }

@@ -109,7 +109,8 @@ export interface ErrorKernel {
 }
 
 interface ScoringKernel extends ErrorKernel {
-  outputs(...given: Arguments<15>): void
+  scaleRows(...given: Arguments<7>): void
+  reconstruct(...given: Arguments<9>): number
 }
 
 /** Rows that are staged at a time: whole tiles; more would leave the second-level cache. */
@@ -121,14 +122,13 @@ const [SMALLEST_TILE, LARGEST_TILE] = [16, 128]
 /** Packs the network once.
  * @throws RangeError when it needs more than 4 GiB. */
 export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
-  const { arena, kernel, place, tail, stage } = openNetwork(net, scaling, 1)
-  const { at, f64 } = arena
-  const errors = at.out / 8
+  const { at, f64, kernel, tileRows, stage, scaled, layered, buffers } = openNetwork(net, scaling)
+  const errors = at.errors / 8
   return (columns, rows, out) => {
     for (let from = 0; from < rows; from += BLOCK_ROWS) {
       const n = Math.min(BLOCK_ROWS, rows - from)
       stage(columns, from, n)
-      kernel.rowErrors(...place(n), ...tail, at.out)
+      kernel.rowErrors(at.source, BLOCK_ROWS * 8, padded(n), tileRows, ...scaled, ...layered, ...buffers, at.errors)
       out.set(f64.subarray(errors, errors + n), from)
     }
   }
@@ -137,22 +137,25 @@ export function openDense(net: DenseLayers, scaling: Scaling): RowErrors {
 /** Packs the network once.
  * @throws RangeError when it needs more than 4 GiB. */
 export function openAnswers(net: DenseLayers, scaling: Scaling): RowOutputs {
-  const units = net.dims.at(-1)!
-  const { arena, kernel, place, tail, stage } = openNetwork(net, scaling, units)
-  const { at, f64 } = arena
+  const { at, f64, kernel, tileRows, stage, scaled, layered, buffers } = openNetwork(net, scaling)
+  const [layers, count, activation, slope] = layered
+  const [input, a, b] = buffers
   return (columns, rows, out) => {
-    for (let from = 0; from < rows; from += BLOCK_ROWS) {
-      const n = Math.min(BLOCK_ROWS, rows - from)
+    for (let from = 0; from < rows; from += tileRows) {
+      const n = Math.min(tileRows, rows - from)
       stage(columns, from, n)
-      kernel.outputs(...place(n), ...tail, units, at.out)
-      for (let u = 0, start = at.out / 8; u < units; u++, start += BLOCK_ROWS)
-        out[u]!.set(f64.subarray(start, start + n), from)
+      kernel.scaleRows(at.source, BLOCK_ROWS * 8, padded(n), ...scaled, input, tileRows * 8)
+      const end = kernel.reconstruct(input, layers, count, padded(n), tileRows * 8, activation, slope, a, b)
+      for (const [u, answers] of out.entries()) {
+        const start = end / 8 + u * tileRows
+        answers.set(f64.subarray(start, start + n), from)
+      }
     }
   }
 }
 
-/** The arena with everything that does not change from block to block. `outputs`: numbers that are kept of each row. */
-function openNetwork(net: DenseLayers, scaling: Scaling, outputs: number) {
+/** The arena with everything that does not change from block to block. */
+function openNetwork(net: DenseLayers, scaling: Scaling) {
   const features = net.dims[0]!
   const rowBytes = 8 * (features + 2 * widestOf(net.dims))
   const tileRows = tileRowsFor(TILE_BYTES, rowBytes, SMALLEST_TILE, LARGEST_TILE)
@@ -160,21 +163,20 @@ function openNetwork(net: DenseLayers, scaling: Scaling, outputs: number) {
   const arena = createArena({
     ...scoringRegions(net.dims, tileRows),
     parameters: layout.parameters * 8,
-    out: BLOCK_ROWS * 8 * outputs,
   })
   const { at, f64 } = arena
   layout.write(net, f64.subarray(at.parameters / 8))
   writeLayers(net.dims, layout, at, arena.u32)
   writeScaling(scaling, f64.subarray(at.scaling / 8))
-  const [activation, slope] = kernelActivation(net)
-  const count = net.dims.length - 1
   const source = at.source / 8
   return {
-    arena,
+    at,
+    f64,
     kernel: arena.link<ScoringKernel>('dense-layers'),
-    place: (rows: number) =>
-      [at.source, BLOCK_ROWS * 8, padded(rows), tileRows, features, at.scaling, at.layers, count] as const,
-    tail: [activation, slope, at.input, at.a, at.b] as const,
+    tileRows,
+    scaled: [features, at.scaling] as const,
+    layered: [at.layers, net.dims.length - 1, ...kernelActivation(net)] as const,
+    buffers: [at.input, at.a, at.b] as const,
     stage(columns: readonly Float64Array[], from: number, rows: number) {
       for (let f = 0; f < features; f++) f64.set(columns[f]!.subarray(from, from + rows), source + f * BLOCK_ROWS)
     },
@@ -195,6 +197,7 @@ export function scoringRegions(dims: Int32Array, tileRows: number) {
     input: padded(features) * tileRows * 8,
     a: widest * tileRows * 8,
     b: widest * tileRows * 8,
+    errors: BLOCK_ROWS * 8,
   }
 }
 

@@ -98,7 +98,6 @@ export function openLearner(net: DenseLayers, scaling: Scaling, rows: Rows, desc
   const bytes = layout.parameters * 8
   const arena = createArena({
     ...scoringRegions(dims, TILE_ROWS),
-    errors: BLOCK_ROWS * 8,
     pull: TILE_ROWS * 8,
     random: 16,
     values: units * TILE_ROWS * 8,
