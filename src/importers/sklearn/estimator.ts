@@ -85,12 +85,7 @@ const isArrayLike = (value: Value): boolean =>
 /** @param outer whose version holds where this one says none
  * @throws Refusal for anything but an object of scikit-learn's or imbalanced-learn's */
 export function estimatorOf(value: Value, outer?: Pick<Estimator, 'version'>): Estimator {
-  if (!isEstimator(value))
-    throw new Refusal(
-      'unsupported',
-      `found ${wordFor(value)}, expected an estimator of scikit-learn`,
-      'Save the fitted estimator itself, or convert it to ONNX.',
-    )
+  if (!isEstimator(value)) throw stranger(value)
   const { name, module } = classOf(value) as GlobalNode
   const state = stateOf(value)
   const raw = (attribute: string) => state && entry(state, attribute)
@@ -135,6 +130,21 @@ export function estimatorOf(value: Value, outer?: Pick<Estimator, 'version'>): E
     list: attribute => read(attribute, undefined, 'a list', listOf),
   }
   return self
+}
+
+function stranger(value: Value): Refusal {
+  const from = classOf(value)
+  if (!from)
+    return new Refusal(
+      'unsupported',
+      `found ${wordFor(value)}, expected an estimator of scikit-learn`,
+      'Save the fitted estimator itself.',
+    )
+  return new Refusal(
+    'unsupported',
+    `found an object of ${from.module}.${from.name}, expected an estimator of scikit-learn`,
+    'What a class of its own does is code, which is never run: do that step in the table, and save the rest; or convert the model to ONNX.',
+  )
 }
 
 function mistake(name: string, attribute: string, found: Value | undefined, expected: string): Refusal {

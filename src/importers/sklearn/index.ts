@@ -4,7 +4,7 @@ import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { pca, truncatedSvd } from './decomposition.ts'
 import { oneHotEncoder, ordinalEncoder, targetEncoder } from './encoders.ts'
-import { type Estimator, estimatorOf, wordFor } from './estimator.ts'
+import { classOf, type Estimator, estimatorOf, wordFor } from './estimator.ts'
 import { forestClassifier, forestRegressor, treeClassifier, treeRegressor } from './forests.ts'
 import { gradientBoostingClassifier, gradientBoostingRegressor } from './gradient-boosting.ts'
 import { histGradientBoostingClassifier, histGradientBoostingRegressor } from './hist-gradient-boosting.ts'
@@ -24,7 +24,14 @@ import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
 import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
 import { networkClassifier, networkRegressor } from './neural-network.ts'
 import { notScored } from './not-scored.ts'
-import { columnTransformer, featureUnion, pipelinePredictor, pipelineTransformer, searchPredictor } from './pipeline.ts'
+import {
+  columnTransformer,
+  featureUnion,
+  pipelinePredictor,
+  pipelineTransformer,
+  searchPredictor,
+  stepsOf,
+} from './pipeline.ts'
 import {
   functionTransformer,
   maxAbsScaler,
@@ -156,4 +163,22 @@ export function lowerTransformer(
   const lower = TRANSFORMERS.get(estimator.name)
   if (!lower) throw notScored(estimator, false)
   return lower(estimator, input, lowering)
+}
+
+/** Asks for classes alone, before anything is read: whether each step of a pipeline has a counterpart here. */
+export function checkPredictor(value: Value): void {
+  const estimator = estimatorOf(value)
+  if (!PREDICTORS.has(estimator.name)) throw notScored(estimator, TRANSFORMERS.has(estimator.name))
+  if (estimator.name !== 'Pipeline') return
+  const steps = stepsOf(estimator)
+  for (const { value: step } of steps.slice(0, -1)) checkTransformer(step)
+  const last = steps.at(-1)?.value
+  if (last !== undefined && classOf(last)?.name !== 'Pipeline') checkPredictor(last)
+}
+
+/** @throws Refusal for a class that is not in the list */
+export function checkTransformer(value: Value): void {
+  if (value === null || typeof value === 'string') return
+  const estimator = estimatorOf(value)
+  if (!TRANSFORMERS.has(estimator.name)) throw notScored(estimator, false)
 }

@@ -1,10 +1,11 @@
 /** A fitted estimator of scikit-learn's, with a scaler of its own where there is one, as a program. */
 import type { Value } from '../pickle/nodes.ts'
 import type { Program, ProgramFeature, ProgramStep } from '../program.ts'
+import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
 import { choose } from './choice.ts'
-import { featureNames } from './feature-names.ts'
-import { lowerPredictor, lowerTransformer } from './index.ts'
+import { countIn, featureNames } from './feature-names.ts'
+import { checkPredictor, checkTransformer, lowerPredictor, lowerTransformer } from './index.ts'
 import type { Input, Lowering, Prediction } from './lowering.ts'
 import { openLowering } from './open-lowering.ts'
 
@@ -34,7 +35,33 @@ export function lowerModel(value: Value, request: ModelRequest): Program {
 export function openModel(value: Value, request: ModelRequest, warn: (sentence: string) => void): Lowered {
   const { scaler } = request
   const before = request.before ?? (scaler === undefined || scaler === null ? [] : [scaler])
-  const names = featureNames([...before, value], request, warn)
+  for (const each of before) checkTransformer(each)
+  checkPredictor(value)
+  const files = [...before, value]
+  try {
+    return lowered(before, value, featureNames(files, request, warn))
+  } catch (refusal) {
+    // Nobody should have to name features of a model that is then refused for another reason.
+    const count = files.map(countIn).find(found => found !== undefined)
+    const unsaid = refusal instanceof Refusal && refusal.kind === 'unsaid'
+    if (unsaid && count !== undefined && count > 0 && count <= MOST_FEATURES) tryUnnamed(before, value, count)
+    throw refusal
+  }
+}
+
+const MOST_FEATURES = 100_000
+
+/** @throws Refusal for what no name could mend */
+function tryUnnamed(before: readonly Value[], value: Value, count: number): void {
+  const unnamed = Array.from({ length: count }, (_, i) => `x${i}`)
+  try {
+    lowered(before, value, unnamed)
+  } catch (refusal) {
+    if (refusal instanceof Refusal && refusal.kind !== 'unsaid') throw refusal
+  }
+}
+
+function lowered(before: readonly Value[], value: Value, names: readonly string[]): Lowered {
   const nested: Pick<Lowering, 'transformer' | 'predictor'> = {
     transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),
     predictor: (inner, input, outer) => lowerPredictor(inner, input, collected.lowering, outer),

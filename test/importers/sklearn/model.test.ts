@@ -345,3 +345,12 @@ describe('what is refused', () => {
     expect(said.kind).not.toBe('hostile')
   })
 })
+
+it('says what no name could mend before it asks for names', () => {
+  const votes = estimator('svm._classes.SVC', { classes_: names('a', 'b', 'c'), n_features_in_: 2 })
+  expect(refusal(() => lowerModel(votes, {})).message).toContain('votes of pairs')
+  const own = object('__main__', 'Clean', [], dict({}))
+  const steps = list(tuple('clean', own), tuple('model', logistic({})))
+  const pipeline = object('sklearn.pipeline', 'Pipeline', [], dict({ steps }))
+  expect(refusal(() => lowerModel(pipeline, {})).message).toContain('__main__.Clean')
+})
