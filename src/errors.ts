@@ -73,6 +73,12 @@ export const FAILURES = {
     message: 'Cannot export this model to {format}\nReason: {reason}',
     hint: '{hint}',
   },
+  MODEL_DIFFERS: {
+    ...model,
+    message:
+      '{model} does not give the numbers of {expect}: {beyond} of {rows} rows differ, row {row} most: {ours} here, {theirs} there, a difference of {difference}',
+    hint: '{hint}',
+  },
   MODEL_UNCALIBRATED: {
     ...model,
     message: 'The model {name} has no threshold',

@@ -27,7 +27,7 @@ export function addForeignFlags(command: Command): Command {
     .option(
       '--threshold-of <scale>',
       'what the threshold is compared with: risk, score_samples or decision_function',
-      asScale,
+      asScale('threshold-of'),
     )
     .option('--risk <name>', 'which number is the risk: the name of a class; or high or low of a predicted number')
     .option('--pick <key>', 'of several models in one file: the one that is meant')
@@ -35,20 +35,25 @@ export function addForeignFlags(command: Command): Command {
 
 const SCALES = ['risk', 'score_samples', 'decision_function'] as const
 
-function asScale(text: string): (typeof SCALES)[number] {
-  const scale = SCALES.find(word => word === text)
-  if (scale) return scale
-  throw new Failure('USAGE', {
-    problem: `--threshold-of is ${JSON.stringify(text)}, expected ${SCALES.join(', ')}`,
-    hint: `Give one of ${SCALES.join(', ')}.`,
-  })
+export function asScale(flag: string) {
+  return (text: string): (typeof SCALES)[number] => {
+    const scale = SCALES.find(word => word === text)
+    if (scale) return scale
+    throw new Failure('USAGE', {
+      problem: `--${flag} is ${JSON.stringify(text)}, expected ${SCALES.join(', ')}`,
+      hint: `Give one of ${SCALES.join(', ')}.`,
+    })
+  }
 }
 
 /**
  * Undefined where no flag says anything. A threshold with its scale is the file's to convert; without one it is compared
  * with the risk, as for every model.
  */
-export function saidBy(flags: ForeignFlags & { readonly threshold?: number }): Said | undefined {
+export function saidBy(
+  flags: ForeignFlags & { readonly threshold?: number },
+  { ownsThreshold = flags.thresholdOf !== undefined } = {},
+): Said | undefined {
   const { features, featuresFile, scaler, thresholdFile, thresholdOf, risk, pick, threshold } = flags
   const names = features === undefined ? {} : options.asNamesOrFile(features)
   const said: Said = {
@@ -57,7 +62,7 @@ export function saidBy(flags: ForeignFlags & { readonly threshold?: number }): S
     ...(scaler === undefined ? {} : { scaler }),
     ...(thresholdFile === undefined ? {} : { thresholdFile }),
     ...(thresholdOf === undefined ? {} : { thresholdOf }),
-    ...(thresholdOf === undefined || threshold === undefined ? {} : { threshold }),
+    ...(ownsThreshold && threshold !== undefined ? { threshold } : {}),
     ...(risk === undefined ? {} : { risk }),
     ...(pick === undefined ? {} : { pick }),
   }

@@ -1,10 +1,9 @@
 /** Why a row has its risk: a share for each feature, in the same order. Positive raised the risk. */
 import type { Artifact } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
-import type { Columns } from '../math/columns.ts'
+import type { Columns, TypedArray } from '../math/columns.ts'
 import { drawWalks, sharesOf } from '../math/permutation-shares.ts'
 import { createRandom } from '../math/random.ts'
-import type { TypedArray } from '../math/columns.ts'
 import { findModel } from '../models/index.ts'
 import type { Explainer } from '../models/model.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
@@ -69,11 +68,13 @@ function byPermutation(artifact: Artifact): Explainer {
 }
 
 /** Column after column in the profile. */
-function backgroundOf({ profile, features }: Artifact): Float64Array[] {
+function backgroundOf({ profile, features, source }: Artifact): Float64Array[] {
   const all = profile.background as TypedArray | undefined
   const rows = all instanceof Float64Array ? all.length / features.length : 0
   if (!(all instanceof Float64Array) || !Number.isInteger(rows) || rows < 1)
-    throw new Error('it holds no rows that taught, which explaining this kind of model needs')
+    throw new Error(
+      `it holds no rows that taught, which explaining this kind of model needs${source ? '; tocsin import --background sample.csv puts some in' : ''}`,
+    )
   return features.map((_, c) => all.subarray(c * rows, (c + 1) * rows))
 }
 

@@ -1,6 +1,7 @@
 /** A new threshold for a fitted model, from rows that should be normal. The old model is the parent of the new one. */
 import { basename, join } from 'node:path'
 import { type Artifact, digest, encode } from '../artifact/artifact.ts'
+import { writeFileAtomic } from '../data/publish.ts'
 import { Failure } from '../errors.ts'
 import { max, mean, min, standardDeviation } from '../math/statistics.ts'
 import type { Level, Rule } from '../recipe/schema.ts'
@@ -10,7 +11,6 @@ import { calibrationRows } from './fit.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { writeFileAtomic } from '../data/publish.ts'
 import { inSession, type Resources } from './session.ts'
 
 export interface RecalibrateRequest extends Resources {
@@ -49,11 +49,15 @@ export async function recalibrate(host: Host, request: RecalibrateRequest): Prom
     const split = { train: usable, heldOut: usable }
     const calibration = calibrationRows(risk, rows, split, artifact.recipe, request.samplesPerWeek)
     const at = levelIndex(artifact, request.level)
-    const rules = artifact.recipe.levels.map(
+    const rules = startingLevels(artifact, request.rule).map(
       (level, i): Level => (i === at && request.rule ? { ...level, rule: request.rule } : level),
     )
     const [cut] = calibrate([rules[at] as Level], calibration)
-    const levels = artifact.levels.map((level, i) => (i === at && cut ? cut : level))
+    const levels = artifact.levels.length
+      ? artifact.levels.map((level, i) => (i === at && cut ? cut : level))
+      : cut
+        ? [cut]
+        : []
     requireOrder(levels)
     if (request.strict) requireSupport(levels)
     const next: Artifact = { ...artifact, recipe: { ...artifact.recipe, levels: rules }, levels, parent: parent.id }
@@ -64,6 +68,16 @@ export async function recalibrate(host: Host, request: RecalibrateRequest): Prom
     if (request.reportDirectory !== undefined)
       files.push(...(await writeConfig(host, request, next, calibration.heldOut.risk, at)))
     return { parent, artifact: next, id: digest(bytes), path: join(directory, name), files }
+  })
+}
+
+/** An imported model may have no level yet: the rule that is asked for makes its first. */
+function startingLevels({ recipe }: Artifact, rule: Rule | undefined): readonly Level[] {
+  if (recipe.levels.length > 0) return recipe.levels
+  if (rule) return [{ name: 'ALARM', rule }]
+  throw new Failure('USAGE', {
+    problem: 'the model has no threshold yet, and no flag says how to find one',
+    hint: 'For example: tocsin threshold model.tocsin --input normal.csv --target-far 1/month',
   })
 }
 

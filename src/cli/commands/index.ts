@@ -23,6 +23,7 @@ export const commands: readonly Entry[] = [
   { words: ['explain'], load: async () => (await import('./explain.ts')).addExplain },
   { words: ['importance'], load: async () => (await import('./importance.ts')).addImportance },
   { words: ['models'], load: async () => (await import('./models.ts')).addModels },
+  { words: ['import'], load: async () => (await import('./import.ts')).addImport },
   { words: ['inspect'], load: async () => (await import('./inspect.ts')).addInspect },
   { words: ['schema'], load: async () => (await import('./schema.ts')).addSchema },
   { words: ['demo'], load: async () => (await import('./demo.ts')).addDemo },

@@ -1,0 +1,54 @@
+/** What a person reads of a model that another program fitted. */
+import type { Artifact } from '../../artifact/artifact.ts'
+import { membersOf, stepText } from '../../recipe/members.ts'
+import { ENSEMBLE, type Step } from '../../recipe/schema.ts'
+import type { Terminal } from '../terminal.ts'
+
+const SHOWN = 12
+
+export function describeSource(terminal: Terminal, artifact: Artifact): void {
+  const { source, recipe, levels, features } = artifact
+  if (!source) return
+  const libraries = Object.entries(source.versions).map(([name, version]) => `${name} ${version}`)
+  terminal.say('from', `${source.file}: ${[source.format, ...source.containers, ...libraries].join(', ')}`)
+  terminal.say('', `SHA-256 ${source.sha256}`)
+  terminal.say('original', source.model)
+  const set = Object.entries(source.parameters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+  if (set.length) terminal.say('', set.join(', '))
+  if (source.classes) terminal.say('classes', shown(source.classes))
+  terminal.say('features', `${features.length}: ${shown(features.map(({ name }) => name))}`)
+  for (const line of stepLines(artifact)) terminal.say('step', line)
+  terminal.say('risk', `${source.risk}${recipe.columns.target ? ', a predicted number' : ''}`)
+  for (const { name, cut, rule } of levels) terminal.say('cut', `${name} above ${cut}: ${rule}`)
+  if (levels.length === 0) terminal.say('cut', 'none: give --threshold, or set one with tocsin threshold')
+}
+
+/** What is done to a row, in order: each transform with the columns it reads, then the model. */
+export function stepLines({ recipe }: Pick<Artifact, 'recipe'>): string[] {
+  return [...recipe.transforms.map(onColumns), ...modelLines(recipe.model)]
+}
+
+const MOST_MODELS = 12
+
+function modelLines(model: Step): string[] {
+  if (model.use !== ENSEMBLE) return [onColumns(model)]
+  const members = membersOf(model)
+  const lines = members
+    .slice(0, MOST_MODELS)
+    .flatMap(modelLines)
+    .map(line => `  ${line}`)
+  const more = members.length > MOST_MODELS ? [`  and ${members.length - MOST_MODELS} more`] : []
+  return [`${String(model.combine)} of ${members.length} models`, ...lines, ...more]
+}
+
+/** "scale, columns 1 to 4" */
+function onColumns({ from, count, ...step }: Step): string {
+  if (typeof from !== 'number' || typeof count !== 'number') return stepText(step as Step)
+  const where = count === 1 ? `column ${from + 1}` : `columns ${from + 1} to ${from + count}`
+  return `${stepText(step as Step)}, ${where}`
+}
+
+function shown(texts: readonly string[]): string {
+  const rest = texts.length - SHOWN
+  return `${texts.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
+}
