@@ -1,5 +1,6 @@
 /** The one list of transforms. A new one is a file and a line here. */
 import { arrange } from './arrange.ts'
+import { blank } from './blank.ts'
 import { clip } from './clip.ts'
 import { functionOf } from './function.ts'
 import { impute } from './impute.ts'
@@ -22,6 +23,7 @@ export const learnedTransforms: readonly LearnedTransform[] = [impute, scale]
 export const transforms: readonly Transform[] = [
   ...learnedTransforms,
   arrange,
+  blank,
   clip,
   functionOf,
   imputeText,

@@ -93,3 +93,16 @@ describe('every transform that is learned', () => {
   }
   test('an unknown name is not found', () => expect(findTransform('scaler')).toBeUndefined())
 })
+
+test('blank empties a range, ends included, of the columns that have one', () => {
+  const step = findTransform('blank')!.apply({
+    low: Float64Array.of(-1, Infinity),
+    high: Float64Array.of(1, -Infinity),
+  })
+  const column = Float64Array.of(-1.5, -1, -0, 1, 1.5, Number.NaN)
+  const none = Number.NaN
+  const made = step({ rows: 6, columns: [column, column] }).columns as Float64Array[]
+  expect(made.map(values => [...values])).toEqual([[-1.5, none, none, none, 1.5, none], [...column]])
+  expect(column[1]).toBe(-1)
+  expect(() => step({ rows: 6, columns: [column] })).toThrow('1 columns')
+})
