@@ -8,6 +8,7 @@
  * isotonic: the best rising step function by pooling adjacent violators (Zadrozny, Elkan 2002), straight lines between
  * its steps; it needs some hundred rows.
  */
+import { coupled } from './pairwise-coupling.ts'
 import type { State } from './state.ts'
 
 export type ProbabilityMethod = 'sigmoid' | 'isotonic'
@@ -16,7 +17,16 @@ export type Probability = State &
   (
     | { readonly method: 'sigmoid'; readonly slope: number; readonly intercept: number }
     | { readonly method: 'isotonic'; readonly risk: Float64Array; readonly probability: Float64Array }
+    | Coupled
   )
+
+/** libsvm's, with imported machines; `turned` 1: the risk is positive for its second class. */
+type Coupled = {
+  readonly method: 'coupled'
+  readonly slope: number
+  readonly intercept: number
+  readonly turned: number
+}
 
 /**
  * Rows without a finite risk, or with weight 0, do not count. With rows of one class alone (or none) the probability is
@@ -46,6 +56,7 @@ export function probabilityOf(state: State): (risk: Float64Array, rows: number) 
   const given = state as Probability
   if (given.method === 'sigmoid') return sigmoid(given.slope, given.intercept)
   if (given.method === 'isotonic') return steps(given.risk, given.probability)
+  if (given.method === 'coupled') return pairwise(given)
   throw new RangeError(`its probability is ${String(state.method)}, expected sigmoid or isotonic`)
 }
 
@@ -142,6 +153,21 @@ function sigmoid(slope: number, intercept: number): (risk: Float64Array, rows: n
     for (let i = 0; i < rows; i++) {
       const value = risk[i]!
       risk[i] = Number.isNaN(value) ? value : logistic(slope === 0 ? intercept : slope * value + intercept)
+    }
+  }
+}
+
+/** libsvm's own sum is positive for its first class. */
+function pairwise({ slope, intercept, turned }: Coupled): (risk: Float64Array, rows: number) => void {
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept) || (turned !== 0 && turned !== 1))
+    throw new RangeError(`its pairwise coupling has slope ${slope}, intercept ${intercept} and turn ${turned}`)
+  return (risk, rows) => {
+    for (let i = 0; i < rows; i++) {
+      const value = risk[i]!
+      if (Number.isNaN(value)) continue
+      const sum = turned === 1 ? -value : value
+      const first = coupled(logistic(slope === 0 ? intercept : slope * sum + intercept))
+      risk[i] = turned === 1 ? 1 - first : first
     }
   }
 }

@@ -109,6 +109,7 @@ CASES = {
     "lda_three": (LinearDiscriminantAnalysis(), X, three, "predict_proba"),
     "bayes": (GaussianNB(), X, three, "predict_proba"),
     "svc": (SVC(), X, yes, "decision_function"),
+    "svc_likely": (SVC(probability=True, random_state=0), X, words, "predict_proba"),
     "svc_poly": (SVC(kernel="poly", degree=2, coef0=1), X, words, "decision_function"),
     "nu_svc": (NuSVC(kernel="sigmoid", gamma=0.1), X, yes, "decision_function"),
     "knn": (KNeighborsClassifier(4, p=1), X, three, "predict_proba"),

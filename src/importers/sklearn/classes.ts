@@ -35,3 +35,7 @@ export function classified(
 ): Prediction {
   return { task: 'classify', classes, probability, riskOf, calibrated }
 }
+
+/** Of a classifier without a decision_function. */
+export const probabilities = (classes: readonly string[], riskOf: (chosen: number) => Risk): Prediction =>
+  classified(classes, true, riskOf, riskOf)

@@ -103,20 +103,27 @@ export const linearDecision: LowerPredictor = (estimator, input) => {
   const classes = classesOf(estimator)
   const sums = sumsOf(estimator, input)
   checkRows(estimator, sums, classes)
-  return classified(classes, false, leafOf('ridge', sums, input))
+  const decision = leafOf('ridge', sums, input)
+  return classified(classes, false, decision, decision)
 }
 
 /** Each class against all others: σ of each sum, and for several classes its share of all. */
 function oneAgainstOthers(classes: readonly string[], sums: Sums, input: Input): Prediction {
   const each = leafOf('logistic-regression', sums, input)
-  return classified(classes, true, classes.length === 2 ? each : combined('share', classes, each))
+  return classified(
+    classes,
+    true,
+    classes.length === 2 ? each : combined('share', classes, each),
+    leafOf('ridge', sums, input),
+  )
 }
 
 /** softmax of the sums; of two classes σ, with twice the sum where both have one and the same, turned. */
 function allTogether(classes: readonly string[], sums: Sums, input: Input, twice: boolean): Prediction {
+  const decision = leafOf('ridge', sums, input)
   if (sums.coefficients.length === 1)
-    return classified(classes, true, leafOf('logistic-regression', sums, input, twice ? 2 : 1))
-  return classified(classes, true, combined('softmax', classes, leafOf('ridge', sums, input)))
+    return classified(classes, true, leafOf('logistic-regression', sums, input, twice ? 2 : 1), decision)
+  return classified(classes, true, combined('softmax', classes, decision), decision)
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Gaussian clouds: GaussianMixture, GaussianNB, EllipticEnvelope. */
 import type { GaussianMixture } from '../../models/gaussian-mixture.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, classified } from './classes.ts'
+import { classesOf, probabilities } from './classes.ts'
 import type { Estimator } from './estimator.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
@@ -60,7 +60,7 @@ export const gaussianBayes: LowerPredictor = (estimator, input) => {
     estimator.array('theta_', shape).values,
     spread.map(value => 1 / Math.sqrt(value)),
   )
-  return classified(classes, true, chosen => ({
+  return probabilities(classes, chosen => ({
     use: 'gaussian-mixture',
     from: input.from,
     count: input.count,

@@ -2,7 +2,7 @@
 import { numberOf } from '../numpy/array.ts'
 import { entry } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, classified } from './classes.ts'
+import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, isDict, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
@@ -103,7 +103,7 @@ export const neighboursClassifier: LowerPredictor = (estimator, input) => {
   const classes = classesOf(estimator)
   const { count, state } = neighbourState(estimator, input)
   const labels = labelsOf(estimator, count)
-  return classified(classes, true, chosen => ({
+  return probabilities(classes, chosen => ({
     use: 'k-neighbours',
     from: input.from,
     count: input.count,

@@ -1,7 +1,7 @@
 /** MLPRegressor and MLPClassifier. */
 import type { State } from '../../math/state.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, classified } from './classes.ts'
+import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, plainNumbers, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
@@ -95,7 +95,7 @@ export const networkClassifier: LowerPredictor = (estimator, input) => {
       'Fit one model for each label.',
     )
   const state = { columns: input.count, dims, activation: activationOf(estimator), output, ...arrays }
-  return classified(classes, true, chosen => ({
+  return probabilities(classes, chosen => ({
     use: 'multilayer-perceptron',
     from: input.from,
     count: input.count,

@@ -59,7 +59,7 @@ export const supportVectorRegressor: LowerPredictor = (estimator, input) => ({
  * SVC and NuSVC of two classes. libsvm's own sum, kept in `_dual_coef_` and `_intercept_`, is positive for the first
  * class; scikit-learn's decision_function is its negative.
  */
-export const supportVectorClassifier: LowerPredictor = (estimator, input) => {
+export const supportVectorClassifier: LowerPredictor = (estimator, input, lowering) => {
   const classes = classesOf(estimator)
   if (classes.length > 2)
     throw new Refusal(
@@ -69,5 +69,23 @@ export const supportVectorClassifier: LowerPredictor = (estimator, input) => {
     )
   const ownSum = estimator.has('_dual_coef_')
   const decision = (chosen: number) => machineOf(estimator, input, (chosen === 1) === ownSum ? -1 : 1)
-  return classified(classes, false, chosen => leaf('support-vector-machine', input, decision(chosen)))
+  const decided = (chosen: number) => leaf('support-vector-machine', input, decision(chosen))
+  const platt = plattOf(estimator)
+  if (!platt) return classified(classes, false, decided, decided)
+  lowering.warn(
+    `${estimator.name} learned its probabilities apart from its decisions: a row near 0.5 may be on the other side of its own boundary`,
+  )
+  const likely = (chosen: number) => ({ ...decided(chosen), probability: { ...platt, turned: chosen } })
+  return classified(classes, true, likely, decided)
+}
+
+/** What libsvm learned to make probabilities of its sums, where it was asked for them. */
+function plattOf(estimator: Estimator): State | undefined {
+  const read = (attribute: string) => {
+    const named = estimator.has(`_${attribute}`) ? `_${attribute}` : `${attribute}_`
+    return estimator.has(named) ? estimator.array(named, [-1]).values : new Float64Array(0)
+  }
+  const [slope] = read('probA')
+  const [intercept] = read('probB')
+  return slope === undefined || intercept === undefined ? undefined : { method: 'coupled', slope, intercept }
 }
