@@ -3,11 +3,13 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Value } from '../../src/importers/pickle/nodes.ts'
+import { importModel } from '../../src/importers/import-model.ts'
+import type { DictNode, Value } from '../../src/importers/pickle/nodes.ts'
 import type { LeafRisk } from '../../src/importers/program.ts'
 import { estimatorOf } from '../../src/importers/sklearn/estimator.ts'
 import { isTransformer } from '../../src/importers/sklearn/index.ts'
 import type { Prediction } from '../../src/importers/sklearn/lowering.ts'
+import { lowerModel } from '../../src/importers/sklearn/model.ts'
 import type { Columns } from '../../src/math/columns.ts'
 import { columnsOf, opened, readValue, runRisk, runSteps } from '../importers/sklearn/run-program.ts'
 
@@ -112,5 +114,49 @@ describe.skipIf(absent).each(VERSIONS)('scikit-learn %s', version => {
       if (process.env.GAPS) console.log(`${version} ${name} ${call} ${gap}`)
       expect(gap, `${name} ${call}`).toBeLessThanOrEqual(TREES.test(name) ? TREE_TOLERANCE : TOLERANCE)
     }
+  })
+
+  it('holds one dict in nine containers', async () => {
+    const files = readdirSync(folder).filter(name => name.startsWith('artifact.'))
+    expect(files).toHaveLength(9)
+    const states = []
+    for (const name of files) {
+      const { artifact, about } = await importModel({ name: 'artifact', bytes: readFileSync(join(folder, name)) }, '0')
+      expect(about).toMatchObject({ threshold: 0.48, features: ['a', 'b', 'c', 'd'] })
+      states.push({ model: artifact?.model, transforms: artifact?.transforms, levels: artifact?.levels })
+    }
+    expect(states[0]?.levels).toMatchObject([{ cut: 0.48 }])
+    for (const state of states) expect(state).toEqual(states[0])
+  })
+})
+
+const WILD = join(GOLDEN, '..', '..', 'data', 'joblib', 'wild', 'joshtvill__ai-code-templates-for-engineers')
+
+describe.skipIf(!existsSync(WILD))('the batch summary tool’s own files', () => {
+  const read = (name: string) => {
+    const value = readValue(readFileSync(join(WILD, `case_studies__batch_summary_tool__output__${name}.pkl`)))
+    const { model, scaler } = Object.fromEntries(
+      [...(value as DictNode).entries.values()].map(each => [String(each.key), each.value]),
+    )
+    return lowerModel(model!, { scaler: scaler! })
+  }
+  // BATCH_0601, and what the tool's output says of it.
+  const row = columnsOf([[0.22175, 6.277593145641728]])
+
+  it('give the logistic risk of a batch', () => {
+    const { steps, risk, features } = read('risk_model_logreg')
+    expect(features.map(({ name }) => name)).toEqual(['component_A', 'avg_pH'])
+    expect(Math.abs(runRisk(risk, runSteps(steps, row))[0]! - 0.5833338689469153)).toBeLessThan(1e-12)
+  })
+
+  it('give the cloud of a batch: the one in which 105 of 169 failed', () => {
+    const { steps, risk } = read('risk_model_gmm')
+    const block = runSteps(steps, row)
+    const [first, second] = [0, 1].map(k => {
+      const state = { ...(risk as LeafRisk).state, rates: Float64Array.of(1 - k, k) }
+      return runRisk({ ...(risk as LeafRisk), state }, block)[0]!
+    })
+    expect(second).toBeGreaterThan(first!)
+    expect((risk as LeafRisk).state.weights).toEqual(Float64Array.of(0.7142355046521552, 0.2857644953478448))
   })
 })
