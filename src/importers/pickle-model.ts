@@ -41,13 +41,27 @@ function tried(find: () => Bundle): { bundle?: Bundle; refusal?: unknown } {
 function programOf(bundle: Bundle, request: ImportRequest): Program {
   const { scaler } = request
   const before = scaler ? [transformerIn(scaler)] : bundle.before.map(({ value }) => value)
-  return lowerModel(bundle.model, {
+  const program = lowerModel(bundle.model, {
     before,
     risk: request.risk,
     features: request.features ?? bundle.features,
     threshold: request.threshold ?? bundle.threshold?.value,
     thresholdOf: request.thresholdOf,
   })
+  const warnings = [...unapplied(bundle), ...program.warnings]
+  const { cut } = program
+  if (cut === undefined || bundle.threshold === undefined || request.threshold !== undefined)
+    return { ...program, warnings }
+  return { ...program, warnings, cut: { ...cut, from: `${bundle.threshold.key} in the file` } }
+}
+
+/** Encoders of single columns say nothing of which column they belong to. */
+function unapplied({ beside }: Bundle): string[] {
+  const encoders = beside.filter(each => each.endsWith('(LabelEncoder)'))
+  if (encoders.length === 0) return []
+  return [
+    `${encoders.slice(0, 5).join(', ')}${encoders.length > 5 ? ` and ${encoders.length - 5} more` : ''} beside the model are not applied: the columns must hold the numbers that they gave`,
+  ]
 }
 
 /** The transformer of a file of its own. @throws Refusal for anything else */

@@ -21,8 +21,23 @@ const MAX_MODEL_BYTES = 2 ** 31
 
 /** @throws Failure MODEL_NOT_FOUND, MODEL_INVALID; MODEL_REFUSED for a file of another program */
 export function readModel(path: string, said: Said = {}): ModelFile {
+  const opened = openModel(path, said)
+  return 'artifact' in opened ? opened : asModel(path, opened)
+}
+
+/** A file of another program, scored or refused. */
+export interface OpenedForeign {
+  readonly file: { readonly id: string; readonly bytes: number }
+  readonly foreign: ForeignFile
+}
+
+/** The same, for who looks at a file without wanting to score: of another program's file everything that it says. */
+export function openModel(path: string, said: Said = {}): ModelFile | OpenedForeign {
   const bytes = readBytes(path)
-  if (isForeign(bytes)) return asModel(path, bytes, openForeign(path, bytes, said))
+  if (isForeign(bytes)) {
+    const file = { id: digest(bytes), bytes: bytes.length }
+    return { file, foreign: openForeign(path, bytes, said) }
+  }
   refuseSaid(path, said)
   try {
     const artifact = decode(bytes)
@@ -34,9 +49,9 @@ export function readModel(path: string, said: Said = {}): ModelFile {
 }
 
 /** @throws Failure MODEL_REFUSED with the reason */
-function asModel(path: string, bytes: Uint8Array, opened: ForeignFile): ModelFile {
+function asModel(path: string, { file, foreign: opened }: OpenedForeign): ModelFile {
   const { artifact, refusal, ...foreign } = opened
-  if (artifact && !refusal) return { path, id: digest(bytes), bytes: bytes.length, artifact, foreign }
+  if (artifact && !refusal) return { path, ...file, artifact, foreign }
   const { message = 'nothing came of it', hint = '', at } = refusal ?? {}
   const where = at === undefined ? '' : ` (byte ${at})`
   throw new Failure('MODEL_REFUSED', { path, reason: `${message}${where}`, hint })
@@ -53,7 +68,7 @@ function refuseSaid(path: string, said: Said): void {
   })
 }
 
-export function readBytes(path: string): Buffer {
+function readBytes(path: string): Buffer {
   try {
     const found = statSync(path)
     if (found.size > MAX_MODEL_BYTES) throw new Error('it is larger than 2 GB')

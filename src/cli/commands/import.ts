@@ -5,7 +5,8 @@ import { modelName } from '../../verbs/model-file.ts'
 import type { ExpectedScale } from '../../verbs/parity.ts'
 import { addForeignFlags, asScale, type ForeignFlags, saidBy } from '../foreign-flags.ts'
 import * as options from '../options.ts'
-import { describeSource } from '../summary/source.ts'
+import { describeLevels } from '../summary/levels.ts'
+import { describeSource, shown } from '../summary/source.ts'
 import type { Terminal } from '../terminal.ts'
 import { number, typed } from '../words.ts'
 
@@ -73,6 +74,8 @@ export function addImport(program: Command, terminal: Terminal): Command {
       parity,
     })
     describeSource(terminal, artifact)
+    terminal.say('features', `${artifact.features.length}: ${shown(artifact.features.map(({ name }) => name))}`)
+    describeLevels(terminal, artifact)
     for (const note of from.foreign?.notes ?? []) terminal.note(note)
     if (parity)
       terminal.say(

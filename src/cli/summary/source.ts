@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts'
 const SHOWN = 12
 
 export function describeSource(terminal: Terminal, artifact: Artifact): void {
-  const { source, recipe, levels, features } = artifact
+  const { source, recipe } = artifact
   if (!source) return
   const libraries = Object.entries(source.versions).map(([name, version]) => `${name} ${version}`)
   terminal.say('from', `${source.file}: ${[source.format, ...source.containers, ...libraries].join(', ')}`)
@@ -16,11 +16,8 @@ export function describeSource(terminal: Terminal, artifact: Artifact): void {
   const set = Object.entries(source.parameters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
   if (set.length) terminal.say('', set.join(', '))
   if (source.classes) terminal.say('classes', shown(source.classes))
-  terminal.say('features', `${features.length}: ${shown(features.map(({ name }) => name))}`)
   for (const line of stepLines(artifact)) terminal.say('step', line)
   terminal.say('risk', `${source.risk}${recipe.columns.target ? ', a predicted number' : ''}`)
-  for (const { name, cut, rule } of levels) terminal.say('cut', `${name} above ${cut}: ${rule}`)
-  if (levels.length === 0) terminal.say('cut', 'none: give --threshold, or set one with tocsin threshold')
 }
 
 /** What is done to a row, in order: each transform with the columns it reads, then the model. */
@@ -48,7 +45,7 @@ function onColumns({ from, count, ...step }: Step): string {
   return `${stepText(step as Step)}, ${where}`
 }
 
-function shown(texts: readonly string[]): string {
+export function shown(texts: readonly string[]): string {
   const rest = texts.length - SHOWN
   return `${texts.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
