@@ -168,8 +168,11 @@ function parse(written: string): Description & { states: unknown } {
   return value as Description & { states: unknown }
 }
 
+/** Of one state: an imported model of many members has them all in one. */
+const MOST_ENTRIES = 1_000_000
+
 function statesOf(value: unknown, transforms: number): PackedStates {
-  const state: Shape = (packed, at) => record(scalar, 1000)(packed, at)
+  const state: Shape = (packed, at) => record(scalar, MOST_ENTRIES)(packed, at)
   object({ model: state, profile: state, transforms: list(state, transforms, transforms) }, { probability: state })(
     value,
     'states',

@@ -112,10 +112,21 @@ const rule = variant('kind', {
   risk: { value: number },
 })
 
-/** A model or a transform with its parameters, which the fitted state has made use of; they are only shown. */
+/** Columns that the steps of an imported model can make: one for each text of a feature. */
+const WIDEST = 1_000_000
+const place = integer(0, WIDEST)
+
+/** A model or a transform with its parameters, which the fitted state has made use of; they are only shown. Scoring goes
+ * by the columns it reads, and by whether it takes missing numbers. */
 const step: Shape = (value, at) => {
   record(parameter, 100)(value, at)
-  filled((value as { use?: unknown }).use, `${at}.use`)
+  const { use, from, count, takes_missing } = value as Readonly<Record<string, unknown>>
+  filled(use, `${at}.use`)
+  if (from !== undefined || count !== undefined) {
+    place(from, `${at}.from`)
+    place(count, `${at}.count`)
+  }
+  if (takes_missing !== undefined) flag(takes_missing, `${at}.takes_missing`)
 }
 
 const parameter: Shape = (value, at) => {
@@ -125,12 +136,32 @@ const parameter: Shape = (value, at) => {
   else if (typeof value !== 'boolean') number(value, at)
 }
 
-/** Several models asked together are scored by what each step says. */
-const model: Shape = (value, at) => {
-  step(value, at)
-  if ((value as { use: string }).use !== ENSEMBLE) return
-  object({ use: word(ENSEMBLE), of: list(step, 2, 20), combine: word('mean-rank', 'maximum') })(value, at)
+const MOST_STEPS = 10_000
+/** Ensembles in ensembles. */
+const DEEPEST = 8
+const MOST_MEMBERS = 10_000
+
+/** Several models asked together are scored by what each step says; those of an imported model can be ensembles again. */
+function model(value: unknown, at: string, depth = 0): void {
+  const { use, combine } = (value ?? {}) as { use?: unknown; combine?: string }
+  if (use !== ENSEMBLE) step(value, at)
+  else if (combine === 'mean-rank' || combine === 'maximum') ranked(value, at)
+  else if (depth < DEEPEST) combined((each, place) => model(each, place, depth + 1))(value, at)
+  else throw new Error(`its description is damaged: ${at} is an ensemble in ${DEEPEST} others, expected fewer`)
 }
+
+const ranked = object({ use: word(ENSEMBLE), of: list(step, 2, 20), combine: word('mean-rank', 'maximum') })
+
+const combined =
+  (member: Shape): Shape =>
+  (value, at) => {
+    const combine = word('mean-rank', 'maximum', 'mean', 'sum', 'softmax', 'share')
+    const chosen = { chosen: integer(0, MOST_MEMBERS) }
+    object({ use: word(ENSEMBLE), of: list(member, 1, MOST_MEMBERS), combine }, chosen)(value, at)
+    const given = value as { of: unknown[]; combine: string; chosen?: number }
+    if (given.combine === 'softmax' || given.combine === 'share')
+      integer(0, given.of.length - 1)(given.chosen, `${at}.chosen`)
+  }
 
 const recipe = object(
   {
@@ -144,8 +175,8 @@ const recipe = object(
       { by: word('time', 'group', 'random'), test: share, calibrate: share },
       { folds: integer(2, 100), repeats: integer(1, 100) },
     ),
-    transforms: list(step, 0, 100),
-    model,
+    transforms: list(step, 0, MOST_STEPS),
+    model: (value, at) => model(value, at),
     incomplete: word('score', 'reject'),
     levels: list(object({ name: levelName, rule }, { per: word('group'), hold }), 0, 1000),
     output: object({ files: list(word('csv', 'parquet'), 1, 2) }, { reasons: integer(0, 20) }),

@@ -1,17 +1,21 @@
 /**
- * Several models asked together. Each member's risk becomes a rank among the risks that the member gave to rows it did
+ * One model, or several asked together. Where they are to agree, each member's risk becomes a rank among the risks that the member gave to rows it did
  * not learn from, because risks of different models have no common unit; then the ranks are combined. The mean is the
  * default: several members must agree, so none alone raises false alarms, and one that is blind holds the others back (Aggarwal,
  * Sathe, "Theoretical foundations and algorithms for outlier ensembles", 2015); the maximum lets any member raise the
  * alarm, and its noise with it.
+ *
+ * The members of an imported model have one unit: their numbers themselves are summed up, averaged or set against each
+ * other.
  */
+import { BESIDE, PROBABILITY, packStates, partsOf, under } from '../artifact/risk.ts'
 import type { Columns } from '../math/columns.ts'
+import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
 import type { Scorer } from '../models/model.ts'
-import { membersOf } from '../recipe/members.ts'
 import { ENSEMBLE, type Step } from '../recipe/schema.ts'
-import { findTransform } from '../transforms/index.ts'
+import { narrow, stepsOf, stretchOf } from './steps.ts'
 
 /** As many risks are kept of each member: ranks are known to a thousandth. */
 const REFERENCE = 1000
@@ -24,25 +28,42 @@ export interface Member {
   readonly ordinary: Float64Array
 }
 
-/** The members' states in one flat record: `0.threshold`, `1.vectors`, `1.transform.0.centre` … */
+/** No state of a model has a key that begins like this. */
+const TRANSFORM = `${BESIDE}transform.`
+const ORDINARY = `${BESIDE}ordinary`
+
+/** The members' states in one flat record: `0.threshold`, `1.vectors`, `1.~transform.0.centre` … */
 export function packMembers(members: readonly Member[]): State {
-  const packed: Record<string, State[string]> = {}
-  members.forEach(({ state, transforms = [], ordinary }, i) => {
-    for (const [key, value] of Object.entries(state)) packed[`${i}.${key}`] = value
-    for (const [t, own] of transforms.entries())
-      for (const [key, value] of Object.entries(own)) packed[`${i}.${TRANSFORM}${t}.${key}`] = value
-    packed[`${i}.~ordinary`] = reference(ordinary)
-  })
-  return packed
+  return packStates(
+    members.map(({ state, transforms = [], ordinary }) => ({
+      ...state,
+      ...under(TRANSFORM, packStates(transforms)),
+      [ORDINARY]: reference(ordinary),
+    })),
+  )
 }
 
+/** @throws Error for a model that this version does not have; RangeError for a state that no fit wrote */
 export function scorerOf(model: Step, state: State): Scorer {
-  if (model.use !== ENSEMBLE) return definition(model.use).scorer(state)
-  const members = membersOf(model).map((member, i) => ({
-    scorer: memberScorer(member, part(state, `${i}.`)),
-    rank: rankAmong(state[`${i}.~ordinary`]),
+  if (model.use !== ENSEMBLE) return leafScorer(model, state)
+  const partOf = partsOf(state)
+  const members = (model.of as readonly Step[]).map((member, i) => ({ member, state: partOf(`${i}.`) }))
+  const combine = COMBINATIONS[model.combine as string]
+  if (!combine) return rankScorer(members, model.combine === 'maximum' ? maximum : mean)
+  const scorers = members.map(each => scorerOf(each.member, each.state))
+  return combinedScorer(scorers, combine(placeOf(model.chosen, scorers.length)))
+}
+
+interface Packed {
+  readonly member: Step
+  readonly state: State
+}
+
+function rankScorer(packed: readonly Packed[], combine: (soFar: number, value: number, i: number) => number): Scorer {
+  const members = packed.map(({ member, state }) => ({
+    scorer: memberScorer(member, state),
+    rank: rankAmong(state[ORDINARY]),
   }))
-  const combine = model.combine === 'maximum' ? maximum : mean
   let risk = new Float64Array(0)
   return {
     score(block: Columns, out: Float64Array) {
@@ -58,37 +79,96 @@ export function scorerOf(model: Step, state: State): Scorer {
   }
 }
 
-function definition(use: string) {
-  const model = findModel(use)
-  if (!model) throw new Error(`its model is ${use}, which this version does not have`)
-  return model
-}
-
-/** No state of a model has a key that begins like this. */
-const TRANSFORM = '~transform.'
-
 /** A member that was fitted on its own brings its own transforms. */
 function memberScorer(member: Step, state: State): Scorer {
   const { transforms = [] } = member as { transforms?: readonly Step[] }
-  const steps = transforms.map(({ use }, t) => {
-    const found = findTransform(use)
-    if (!found) throw new Error(`a member has the transform ${use}, which this version does not have`)
-    return found.apply(part(state, `${TRANSFORM}${t}.`) as never)
-  })
-  const scorer = definition(member.use).scorer(state)
-  if (steps.length === 0) return scorer
+  const scorer = scorerOf(member, state)
+  if (transforms.length === 0) return scorer
+  const partOf = partsOf(partsOf(state)(TRANSFORM))
+  const ready = stepsOf(
+    transforms,
+    transforms.map((_, t) => partOf(`${t}.`)),
+  )
+  return { score: (block, out) => scorer.score(ready(block), out) }
+}
+
+/** One model, on all columns or on its stretch of them, as a probability where it brings how. */
+function leafScorer(step: Step, state: State): Scorer {
+  const model = findModel(step.use)
+  if (!model) throw new Error(`its model is ${step.use}, which this version does not have`)
+  const scorer = model.scorer(state)
+  const stretch = stretchOf(step)
+  if (stretch === undefined) return scorer
+  const probability = partsOf(state)(PROBABILITY)
+  const likely = Object.keys(probability).length > 0 ? probabilityOf(probability) : undefined
+  const whole = takesMissing(step)
   return {
-    score: (block, out) =>
-      scorer.score(
-        steps.reduce<Columns>((at, step) => step(at), block),
-        out,
-      ),
+    score(block, out) {
+      const own = narrow(block, stretch)
+      scorer.score(own, out)
+      likely?.(out, block.rows)
+      if (!whole) leaveOut(own, out)
+    },
   }
 }
 
-function part(state: State, prefix: string): State {
-  const own = Object.entries(state).filter(([key]) => key.startsWith(prefix))
-  return Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length), value]))
+/** Whether rows with missing numbers have a risk: what an imported model says of itself goes before its kind. */
+export function takesMissing({ use, takes_missing }: Step): boolean {
+  return typeof takes_missing === 'boolean' ? takes_missing : findModel(use)?.takesMissing === true
+}
+
+/** A row with a number that is not finite has no risk (NaN). */
+export function leaveOut({ rows, columns }: Columns, out: Float64Array): void {
+  for (const column of columns) {
+    if (!(column instanceof Float64Array)) continue
+    for (let i = 0; i < rows; i++) if (!Number.isFinite(column[i] as number)) out[i] = Number.NaN
+  }
+}
+
+/** The numbers of one row, one a member. */
+type Combine = (risks: readonly Float64Array[], row: number) => number
+
+function combinedScorer(scorers: readonly Scorer[], combine: Combine): Scorer {
+  const risks = scorers.map(() => new Float64Array(0))
+  return {
+    score(block, out) {
+      for (const [i, scorer] of scorers.entries()) {
+        if (risks[i]!.length < block.rows) risks[i] = new Float64Array(block.rows)
+        scorer.score(block, risks[i]!)
+      }
+      for (let row = 0; row < block.rows; row++) out[row] = combine(risks, row)
+    },
+  }
+}
+
+const total: Combine = (risks, row) => {
+  let sum = 0
+  for (const risk of risks) sum += risk[row]!
+  return sum
+}
+
+/** By the word of a recipe: src/artifact/risk.ts. */
+const COMBINATIONS: Readonly<Record<string, (chosen: number) => Combine>> = {
+  sum: () => total,
+  mean: () => (risks, row) => total(risks, row) / risks.length,
+  share: chosen => (risks, row) => {
+    const all = total(risks, row)
+    return all === 0 ? 1 / risks.length : risks[chosen]![row]! / all
+  },
+  softmax: chosen => (risks, row) => {
+    let most = Number.NEGATIVE_INFINITY
+    for (const risk of risks) most = Math.max(most, risk[row]!)
+    let sum = 0
+    for (const risk of risks) sum += Math.exp(risk[row]! - most)
+    return Math.exp(risks[chosen]![row]! - most) / sum
+  },
+}
+
+/** @throws RangeError for none of the members */
+function placeOf(chosen: unknown, members: number): number {
+  if (chosen === undefined) return 0
+  if (typeof chosen === 'number' && Number.isInteger(chosen) && chosen >= 0 && chosen < members) return chosen
+  throw new RangeError(`its member ${String(chosen)} is none of ${members}`)
 }
 
 const maximum = (soFar: number, value: number) => Math.max(soFar, value)

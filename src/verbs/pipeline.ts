@@ -8,9 +8,9 @@ import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { withCategories } from './categories.ts'
-import { scorerOf } from './ensemble.ts'
+import { leaveOut, scorerOf, takesMissing } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
-import { stepsOf } from './steps.ts'
+import { stepsOf, stretchOf } from './steps.ts'
 
 export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
@@ -39,7 +39,8 @@ export function riskOf(
 ): Risk {
   const ready = readyOf(fitted)
   const { model, columns } = fitted.recipe
-  const whole = membersOf(model).every(({ use }) => findModel(use)?.takesMissing)
+  // A model on a stretch of the columns leaves rows out itself, by the columns that it reads.
+  const whole = membersOf(model).every(step => stretchOf(step) !== undefined || takesMissing(step))
   const likely = fitted.probability && probabilityOf(fitted.probability)
   const turned = isTurned(columns)
   const scoreBlock: Risk = (block, out) => {
@@ -47,10 +48,7 @@ export function riskOf(
     scorer.score(at, out)
     likely?.(out, block.rows)
     if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
-    for (const column of whole ? [] : at.columns) {
-      if (!(column instanceof Float64Array)) continue
-      for (let i = 0; i < block.rows; i++) if (!Number.isFinite(column[i] as number)) out[i] = Number.NaN
-    }
+    if (!whole) leaveOut(at, out)
     for (let i = 0; i < block.rows; i++) if (!Number.isFinite(out[i] as number)) out[i] = Number.NaN
   }
   return (block, out) => {
