@@ -58,7 +58,7 @@ function reconstructed(node: ObjectNode): NumpyArray {
   const dtype = dtypeOf(type)
   const shape = shapeOf(sizes)
   const order = fortran === true || fortran === 1 ? 'F' : 'C'
-  if (isNode(data, 'list')) return fromObjects(dtype, shape, order, data.items)
+  if (isNode(data, 'list')) return fromObjects(dtype, shape, data.items)
   return fromBytes({ kind: 'array', dtype, shape, order, bytes: bytesOf(data) })
 }
 
@@ -75,7 +75,7 @@ function scalarOf(node: ObjectNode): NumpyArray {
   const [type, data] = node.args
   if (type === undefined || data === undefined) throw damaged('too few arguments')
   const dtype = dtypeOf(type)
-  if (dtype.kind === 'O') return fromObjects(dtype, [], 'C', [data])
+  if (dtype.kind === 'O') return fromObjects(dtype, [], [data])
   return fromBytes({ kind: 'array', dtype, shape: [], order: 'C', bytes: bytesOf(data) })
 }
 
@@ -99,17 +99,16 @@ function shapeOf(value: Value): number[] {
 
 const countOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1)
 
-function fromObjects(dtype: Dtype, shape: number[], order: 'C' | 'F', items: readonly Value[]): NumpyArray {
+/** numpy lists objects in row-major order, in whichever order the array itself is. */
+function fromObjects(dtype: Dtype, shape: number[], items: readonly Value[]): NumpyArray {
   if (dtype.kind !== 'O') throw damaged('a list of objects in an array of another kind')
   if (items.length !== countOf(shape)) throw damaged(`${items.length} objects in the shape (${shape})`)
-  const places = order === 'F' ? fortranPlaces(shape) : undefined
-  const sorted = places ? items.map((_, i) => items[places[i]!]!) : items
   return {
     shape,
     dtype,
-    numbers: () => Float64Array.from(sorted, item => numberOf(item) ?? refuse('objects where numbers are needed')),
-    texts: () => sorted.map(item => textOf(item) ?? refuse('objects where texts are needed')),
-    objects: () => sorted,
+    numbers: () => Float64Array.from(items, item => numberOf(item) ?? refuse('objects where numbers are needed')),
+    texts: () => items.map(item => textOf(item) ?? refuse('objects where texts are needed')),
+    objects: () => items,
     field: () => undefined,
   }
 }

@@ -70,7 +70,8 @@ function coordinates(value: Value | undefined, arrayOf: ArrayOf): [Float64Array,
 
 /** Entries in the same place add up. */
 function add(values: Float64Array, row: number, column: number, rows: number, columns: number, value: number): void {
-  if (!(row >= 0 && row < rows && column >= 0 && column < columns)) throw damaged('an entry outside its shape')
+  const inside = row >= 0 && row < rows && column >= 0 && column < columns
+  if (!inside || !Number.isInteger(row) || !Number.isInteger(column)) throw damaged('an entry outside its shape')
   values[row * columns + column]! += value
 }
 
@@ -83,11 +84,11 @@ function spread(
   inner: number,
   each: (outer: number, inner: number, value: number) => void,
 ): void {
-  if (start.length !== outer + 1 || start[0] !== 0 || start[outer]! > data.length || indices.length < start[outer]!) {
+  if (start.length !== outer + 1 || start[0] !== 0 || !(start[outer]! <= Math.min(data.length, indices.length))) {
     throw damaged('its index')
   }
   for (let o = 0; o < outer; o++) {
-    if (start[o + 1]! < start[o]!) throw damaged('its index goes back')
+    if (!(start[o + 1]! >= start[o]!)) throw damaged('its index goes back')
     for (let k = start[o]!; k < start[o + 1]!; k++) {
       if (!(indices[k]! < inner)) throw damaged('an entry outside its shape')
       each(o, indices[k]!, data[k]!)

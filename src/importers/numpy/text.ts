@@ -7,7 +7,8 @@ export function floatText(value: number): string {
   return spelled(value, value.toExponential())
 }
 
-/** The same of a number that was stored in 32 or 16 bits: fewer digits tell it apart from its neighbours. */
+/** The same of a number that was stored in 32 or 16 bits: fewer digits tell it apart from its neighbours. Large ones
+ * are printed as those of 64 bits, 1000000.0, where numpy 2.4 prints 1e+06. */
 export function shortFloatText(value: number, round: (value: number) => number): string {
   if (!Number.isFinite(value)) return floatText(value)
   for (let digits = 0; digits < 16; digits++) {
