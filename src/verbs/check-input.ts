@@ -74,7 +74,7 @@ function pythonList(names: readonly string[]): string {
 }
 
 /** Of each feature only its name, text and unit are taken from the file; the rest follows from these. */
-async function readFeatures(door: Door, { path, artifact }: ModelFile): Promise<PlannedFeature[]> {
+export async function readFeatures(door: Door, { path, artifact }: ModelFile): Promise<PlannedFeature[]> {
   const { group } = artifact.recipe.columns
   const known = Object.keys(artifact.types)
   const read: PlannedFeature[] = []

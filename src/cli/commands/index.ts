@@ -25,6 +25,7 @@ export const commands: readonly Entry[] = [
   { words: ['models'], load: async () => (await import('./models.ts')).addModels },
   { words: ['import'], load: async () => (await import('./import.ts')).addImport },
   { words: ['inspect'], load: async () => (await import('./inspect.ts')).addInspect },
+  { words: ['export'], load: async () => (await import('./export.ts')).addExport },
   { words: ['schema'], load: async () => (await import('./schema.ts')).addSchema },
   { words: ['demo'], load: async () => (await import('./demo.ts')).addDemo },
 ]

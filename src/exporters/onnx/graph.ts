@@ -4,7 +4,7 @@
  */
 import { bytes, encode, type Field, float, integer, integers, message, text } from './protobuf.ts'
 
-/** The newest that onnxruntime 1.13 and later read: opset 17 of ai.onnx came with version 8 of the format. */
+/** Version 8 of the format came with opset 17 of ai.onnx. */
 const FORMAT = 8
 export const OPSETS = { '': 17, 'ai.onnx.ml': 3 } as const
 type Domain = keyof typeof OPSETS

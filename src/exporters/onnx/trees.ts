@@ -5,6 +5,7 @@
 import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
 import type { RandomForest } from '../../models/random-forest.ts'
+import { categoriesLeft, WORDS } from '../categories.ts'
 import { float32Bound } from '../float32-bound.ts'
 import { logistic } from './formulas.ts'
 import type { Graph, Value } from './graph.ts'
@@ -120,34 +121,12 @@ function withMemberships(
     const words = state.bitset.subarray(threshold[node]!, threshold[node]! + WORDS)
     const key = `${column} ${words.join(' ')}`
     const place = sets.get(key) ?? sets.size
-    if (place === sets.size) parts.push(outside(g, x, column, leftValues(state, column, words, texts[column])))
+    if (place === sets.size) parts.push(outside(g, x, column, categoriesLeft(state, node, texts[column])))
     sets.set(key, place)
     feature[node] = state.columns + place
     threshold[node] = 0.5
   }
   return { table: parts.length === 1 ? x : g.apply('Concat', parts, { axis: 1 }), feature, threshold }
-}
-
-/** The numbers in the column that stand for a category which goes left. */
-function leftValues(
-  { levels, levelStart }: GradientBoosting,
-  column: number,
-  words: Uint32Array,
-  text: readonly string[] | undefined,
-): { values: number[]; whole: boolean } {
-  const left = (code: number) => code >= 0 && ((words[code >> 5]! >>> (code & 31)) & 1) === 1
-  const names = levels.slice(levelStart[column], levelStart[column + 1])
-  const codes = (count: number) => Array.from({ length: count }, (_, code) => code)
-  if (text)
-    return { values: codes(text.length).filter(i => left(names.length ? names.indexOf(text[i]!) : i)), whole: false }
-  if (names.length > 0)
-    return {
-      values: codes(names.length)
-        .filter(left)
-        .map(code => Number(names[code])),
-      whole: false,
-    }
-  return { values: codes(32 * WORDS).filter(left), whole: true }
 }
 
 /** 0 where the column has one of the values, else 1. @param whole: only the whole part of the column counts */
@@ -162,5 +141,3 @@ function outside(
   const equal = g.apply('Equal', [value, g.doubles(values.length > 0 ? values : [Number.NaN])])
   return g.apply('Sub', [1, g.apply('ReduceSum', [g.apply('Cast', [equal], { to: DOUBLE }), g.integers([1])])])
 }
-
-const WORDS = 8

@@ -1,0 +1,35 @@
+/** Which categories a node of boosted trees sends left, in terms of what stands in its column. */
+import type { GradientBoosting } from '../models/gradient-boosting.ts'
+
+/** Words of 32 bits for the categories that a node can tell apart. */
+export const WORDS = 8
+
+export interface CategoriesLeft {
+  /** Numbers of the column; of a text the places in its list of values. */
+  readonly values: readonly number[]
+  /** Only the whole part of the column counts. */
+  readonly whole: boolean
+}
+
+/** @param text the values of a column that is a text */
+export function categoriesLeft(
+  { levels, levelStart, feature, threshold, bitset }: GradientBoosting,
+  node: number,
+  text: readonly string[] | undefined,
+): CategoriesLeft {
+  const column = feature[node]!
+  const first = threshold[node]!
+  const left = (code: number) => code >= 0 && ((bitset[first + (code >> 5)]! >>> (code & 31)) & 1) === 1
+  const names = levels.slice(levelStart[column], levelStart[column + 1])
+  const codes = (count: number) => Array.from({ length: count }, (_, code) => code)
+  if (text)
+    return { values: codes(text.length).filter(i => left(names.length ? names.indexOf(text[i]!) : i)), whole: false }
+  if (names.length > 0)
+    return {
+      values: codes(names.length)
+        .filter(left)
+        .map(code => Number(names[code])),
+      whole: false,
+    }
+  return { values: codes(32 * WORDS).filter(left), whole: true }
+}
