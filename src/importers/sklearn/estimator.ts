@@ -1,4 +1,5 @@
 /** An inert object of scikit-learn's, read attribute by attribute with checks. */
+import { LARGEST } from '../../math/bounds.ts'
 import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
 import { type DictNode, entry, type GlobalNode, type ObjectNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
@@ -25,7 +26,7 @@ export interface Estimator {
   integer(attribute: string, otherwise?: number): number
   flag(attribute: string, otherwise?: boolean): boolean
   text(attribute: string, otherwise?: string): string
-  /** Finite numbers in row-major order, with the shape; `shape` entries that are given must hold, −1 is any. */
+  /** Finite numbers of at most ±1e150 in row-major order, with the shape; `shape` entries that are given must hold, −1 is any. */
   array(attribute: string, shape: readonly number[]): Numbers
   /** Texts, numbers and flags as Python prints them: class names, categories, feature names. */
   texts(attribute: string): readonly string[]
@@ -104,7 +105,8 @@ export function estimatorOf(value: Value, outer?: Pick<Estimator, 'version'>): E
     if (found === undefined) throw wrong(attribute, kind)
     return found
   }
-  const number = (attribute: string, otherwise?: number) => read(attribute, otherwise, 'a number', finiteOf)
+  const number = (attribute: string, otherwise?: number) =>
+    read(attribute, otherwise, `a number of at most ±${LARGEST}`, finiteOf)
   const self: Estimator = {
     name,
     module,
@@ -169,8 +171,11 @@ export const since = ({ version }: Pick<Estimator, 'version'>, [major, minor]: r
 
 function finiteOf(value: Value): number | undefined {
   const found = numberOf(value) ?? single(value)
-  return found !== undefined && Number.isFinite(found) ? found : undefined
+  return found !== undefined && isMeasure(found) ? found : undefined
 }
+
+/** What lies beyond is no measurement, and its square no number. */
+export const isMeasure = (value: number): boolean => Math.abs(value) <= LARGEST
 
 /** Arrays of one number are written where a number is meant: `_intercept_`, `_baseline_prediction`. */
 function single(value: Value): number | undefined {
@@ -199,8 +204,8 @@ function numbersOf(value: Value, shape: readonly number[], what: string): Number
   const fits = found.shape.length === shape.length && shape.every((size, i) => size < 0 || size === found.shape[i])
   if (!fits)
     throw new Refusal('damaged', `${what} has the shape (${found.shape.join(', ')}), expected ${shapeText(shape)}`)
-  if (!found.values.every(Number.isFinite))
-    throw new Refusal('unsupported', `${what} holds a number that is missing or infinite, expected finite numbers`)
+  if (!found.values.every(isMeasure))
+    throw new Refusal('unsupported', `${what} holds a number that is missing or infinite, expected at most ±${LARGEST}`)
   return found
 }
 

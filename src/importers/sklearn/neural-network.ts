@@ -2,7 +2,7 @@
 import type { State } from '../../math/state.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
-import { type Estimator, plainNumbers, wordFor } from './estimator.ts'
+import { type Estimator, isMeasure, plainNumbers, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
@@ -34,7 +34,7 @@ function layersOf(estimator: Estimator, input: Input): Layers {
       rows === dims.at(-1) &&
       bias.values.length === columns &&
       columns > 0
-    if (!sound || ![matrix, bias].every(({ values }) => values.every(Number.isFinite)))
+    if (!sound || ![matrix, bias].every(({ values }) => values.every(isMeasure)))
       throw new Refusal(
         'damaged',
         `layer ${l + 1} of ${estimator.name} has ${wordFor(weight)} as weights, expected finite numbers for ${dims.at(-1)} inputs`,
