@@ -110,6 +110,11 @@ export const FAILURES = {
       `Input data missing required features: ${p.missing}\nExpected features: ${p.expected}\nFound features: ${p.found}`,
     hint: 'Ensure input data has been processed with make_features.py using the same configuration as training.{nearest}',
   },
+  INPUT_SKEWED: {
+    ...input,
+    message: 'The input cannot be what the model was taught with:\n  {columns}',
+    hint: 'Nothing was written. Mend the columns, or score without --strict and read these as warnings.',
+  },
   RESERVED_COLUMNS: {
     ...input,
     message: 'The input already has columns that the output adds: {columns}',

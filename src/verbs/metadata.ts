@@ -13,6 +13,8 @@ export interface MetadataInput {
   readonly source: Source
   readonly inputSha256: string
   readonly outcome: Outcome
+  /** What the person was told, a sentence each. */
+  readonly warnings: readonly string[]
   readonly files: readonly PublishedFile[]
   readonly tookMs: number
   readonly now: Date
@@ -28,6 +30,7 @@ export function metadataOf({
   source,
   inputSha256,
   outcome,
+  warnings,
   files,
   tookMs,
   now,
@@ -71,6 +74,7 @@ export function metadataOf({
     // In its own words: a script that greps anomalies_detected must find one line.
     ...(models.length > 1 ? { comparison: outcome.models.map((m, i) => compared(m, models[i] as ModelFile)) } : {}),
     outputs: outputRecords(files, outcome),
+    warnings,
   }
   return `${JSON.stringify(record, null, 2)}\n`
 }

@@ -22,6 +22,7 @@ import { readInput } from './read-input.ts'
 import { explainerFor, hiddenFeatures, nameIn, topReasons } from './reasons.ts'
 import { writeCsv, writeRejected } from './score-files.ts'
 import { inSession, type Resources, type Session } from './session.ts'
+import { type Gathering, gatherFigures, skewOf, taughtFigures } from './skew.ts'
 import { tableOf } from './table.ts'
 
 export type OnInvalid = 'skip' | 'impute' | 'error'
@@ -44,6 +45,8 @@ export interface ScoreRequest extends Resources {
   readonly reasonsOf?: 'alarms' | 'all' | undefined
   /** Share of rejected rows above which the run fails with TOO_MANY_REJECTED, after writing its outputs. */
   readonly maxRejected: number
+  /** Fails with INPUT_SKEWED, and writes nothing, where columns cannot be what the model was taught with. */
+  readonly strict?: boolean | undefined
   readonly formats?: readonly Format[] | undefined
   readonly replace: boolean
   readonly scoredAt: Date
@@ -100,6 +103,7 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
     const names = written.map(file => (typeof file === 'string' ? file : file.name))
     const { source } = scored
     const inputSha256 = await scored.hashing
+    const warnings = [...models.flatMap(importWarnings), ...scored.warnings]
     const tookMs = host.clock() - startedMs
     const files = await run.publish({
       files: written,
@@ -107,11 +111,10 @@ export async function score(host: Host, request: ScoreRequest): Promise<ScoreRes
       metadata: {
         name: metadata,
         text: done =>
-          metadataOf({ request, models, source, inputSha256, outcome, files: done, tookMs, now: host.now() }),
+          metadataOf({ request, models, source, inputSha256, outcome, warnings, files: done, tookMs, now: host.now() }),
       },
     })
     refuseTooMany(outcome, request.maxRejected, join(directory, rejected))
-    const warnings = [...models.flatMap(importWarnings), ...scored.warnings]
     const notes = [...models.flatMap(model => model.foreign?.notes ?? []), ...source.notes]
     return { models, outcome, directory, files, warnings, notes, tookMs }
   })
@@ -162,13 +165,16 @@ async function scoreTable(
   const door = await session.door({ oneThread: models.some(m => m.artifact.features.some(f => f.kind === 'window')) })
   const checked: Checked[] = []
   for (const model of models) checked.push(await checkInput(door, source, model))
-  const warnings = checked.flatMap(c => c.warnings)
   const fitted = models.map((model, i) => fittedOf(model, (checked[i] as Checked).features, request.threshold))
-  await writeParts(host, session, door, source, models, fitted, { suffixes, replaced, request, master })
+  const options = { suffixes, replaced, request, master }
+  const unlike = await writeParts(host, session, door, source, models, fitted, options)
+  if (request.strict && unlike.length > 0) throw new Failure('INPUT_SKEWED', { columns: unlike.join('\n  ') })
+  const warnings = [...checked.flatMap(c => c.warnings), ...unlike]
   return { door, source, hashing, fitted, suffixes, replaced, reasons: request.reasons ?? 0, warnings }
 }
 
-/** One pass over the input for each model; several are then put side by side, in the order of the rows. */
+/** One pass over the input for each model; several are then put side by side, in the order of the rows. Returns what
+ * cannot be what the models were taught with, a sentence each. */
 async function writeParts(
   host: Host,
   session: Session,
@@ -177,10 +183,11 @@ async function writeParts(
   models: readonly ModelFile[],
   fitted: readonly Fitted[],
   options: { suffixes: readonly string[]; replaced: readonly string[]; request: ScoreRequest; master: string },
-): Promise<void> {
+): Promise<string[]> {
   const { suffixes, replaced, request, master } = options
   const several = models.length > 1
   const parts: string[] = []
+  const unlike: string[] = []
   for (const [i, model] of models.entries()) {
     const part = several ? join(session.run.folder, `part-${i}.parquet`) : master
     const { risk, close } = openRisk(model.artifact, {
@@ -188,9 +195,11 @@ async function writeParts(
       threads: request.threads,
       blockRows: request.batchSize,
     })
+    const seen = gatherFigures(model.artifact.features.length, source.rows)
     let done = 0
     door.register(`risk_${i}`, model.artifact.features.length, (block, out) => {
       risk(block, out)
+      seen.add(block)
       host.progress(`scoring ${modelName(model.path)}`, (done += block.rows), source.rows)
     })
     const reasons = request.reasons ?? 0
@@ -210,10 +219,20 @@ async function writeParts(
       await close()
     }
     parts.push(part)
+    unlike.push(...unlikeTaught(model, seen))
   }
-  if (!several) return
+  if (!several) return unlike
   const joined = parts.map(p => `read_parquet(${quoteText(p)})`).join(' POSITIONAL JOIN ')
   await writeParquet(door, `SELECT * FROM ${joined}`, master)
+  return [...new Set(unlike)]
+}
+
+function unlikeTaught({ artifact: { profile, features } }: ModelFile, seen: Gathering): string[] {
+  return skewOf(
+    features.map(({ name }) => name),
+    taughtFigures(profile, features),
+    seen.figures(),
+  )
 }
 
 /** One text a row: feature, value and share of each reason, in order. */

@@ -23,51 +23,75 @@ export interface Figures {
 }
 
 /** As many rows are looked at, spread evenly over the table. */
-const LOOKED_AT = 50_000
+const LOOKED_AT = 20_000
+/** Of a block of 2,048 rows some are always looked at. */
+const LARGEST_STRIDE = 512
 
 export interface Gathering {
-  /** Takes in the next block of features, in the order of the rows. */
+  /** Takes in a block of features, in any order of the blocks: threads that read a table hand them out as they come. */
   add(block: Columns): void
   figures(): Figures[]
 }
 
-/** Gathers figures of features while they are scored; the result does not depend on the size of the blocks. */
+/** Of a column in one block. */
+interface Moments {
+  readonly count: number
+  readonly mean: number
+  /** Sum of the squared differences from the mean. */
+  readonly squares: number
+}
+
+/** Gathers figures of features while they are scored; the result does not depend on the order of the blocks. */
 export function gatherFigures(width: number, rows: number): Gathering {
-  const stride = Math.max(1, Math.floor(rows / LOOKED_AT))
-  const counts = new Int32Array(width)
-  const means = new Float64Array(width)
-  const squares = new Float64Array(width)
+  const stride = Math.min(LARGEST_STRIDE, Math.max(1, Math.floor(rows / LOOKED_AT)))
+  const moments: Moments[][] = Array.from({ length: width }, () => [])
   const mins = new Float64Array(width).fill(Infinity)
   const maxs = new Float64Array(width).fill(-Infinity)
-  let next = 0
   return {
     add({ rows: size, columns }) {
       for (let c = 0; c < width; c++) {
         const column = columns[c]
         if (!(column instanceof Float64Array)) continue
-        for (let row = next; row < size; row += stride) {
+        let [count, mean, squares, min, max] = [0, 0, 0, mins[c]!, maxs[c]!]
+        for (let row = 0; row < size; row += stride) {
           const value = column[row]!
           if (!Number.isFinite(value)) continue
           // Welford 1962: stable in one pass.
-          const count = ++counts[c]!
-          const apart = value - means[c]!
-          means[c]! += apart / count
-          squares[c]! += apart * (value - means[c]!)
-          if (value < mins[c]!) mins[c] = value
-          if (value > maxs[c]!) maxs[c] = value
+          const apart = value - mean
+          mean += apart / ++count
+          squares += apart * (value - mean)
+          if (value < min) min = value
+          if (value > max) max = value
         }
+        mins[c] = min
+        maxs[c] = max
+        if (count > 0) moments[c]!.push({ count, mean, squares })
       }
-      next = (next >= size ? next : next + Math.ceil((size - next) / stride) * stride) - size
     },
     figures: () =>
-      Array.from({ length: width }, (_, c) => ({
-        count: counts[c]!,
-        mean: means[c]!,
-        std: Math.sqrt(squares[c]! / counts[c]!),
-        min: mins[c]!,
-        max: maxs[c]!,
-      })),
+      moments.map((of, c) => {
+        const { count, mean, squares } = merged(of)
+        return { count, mean, std: Math.sqrt(squares / count), min: mins[c]!, max: maxs[c]! }
+      }),
   }
+}
+
+/** Chan, Golub, LeVeque 1979. Sorted first: sums of floats depend on their order, and that of the blocks is by chance. */
+function merged(moments: readonly Moments[]): Moments {
+  return moments
+    .toSorted((a, b) => a.mean - b.mean || a.squares - b.squares || a.count - b.count)
+    .reduce(
+      (a, b) => {
+        const count = a.count + b.count
+        const apart = b.mean - a.mean
+        return {
+          count,
+          mean: a.mean + (apart * b.count) / count,
+          squares: a.squares + b.squares + (apart * apart * a.count * b.count) / count,
+        }
+      },
+      { count: 0, mean: 0, squares: 0 },
+    )
 }
 
 /** What the artifact keeps of the rows that taught; of a text nothing. */
@@ -121,7 +145,9 @@ function taughtOnScaled(taught: readonly Figures[]): boolean {
 
 function rawForScaled(before: Figures, now: Figures): string | undefined {
   if (!(before.std > 0) || !(Math.abs(now.mean - before.mean) > BEYOND_SCALED * before.std)) return undefined
-  return `has mean ${short(now.mean)} (${rangeText(now)}), but the model learned it with mean ${short(before.mean)} and standard deviation ${short(before.std)}: it was fitted on data that was already scaled, and needs its input scaled in the same way`
+  // A scaler's mean of scaled data is 0 but for the last bits.
+  const mean = Math.abs(before.mean) < 1e-6 * before.std ? 0 : before.mean
+  return `has mean ${short(now.mean)} (${rangeText(now)}), but the model learned it with mean ${short(mean)} and standard deviation ${short(before.std)}: it was fitted on data that was already scaled, and needs its input scaled in the same way`
 }
 
 /** For each feature the one whose values it seems to hold now, and that holds its; −1 for none. */

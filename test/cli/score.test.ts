@@ -111,7 +111,14 @@ describe('the outputs', () => {
 describe('the metadata', () => {
   test('has the published keys in their order, ours after them', () => {
     const metadata = folder.json('base_metadata.json')
-    expect(Object.keys(metadata)).toEqual(['run_info', 'model_info', 'input_info', 'scoring_results', 'outputs'])
+    expect(Object.keys(metadata)).toEqual([
+      'run_info',
+      'model_info',
+      'input_info',
+      'scoring_results',
+      'outputs',
+      'warnings',
+    ])
     const first = (section: string, n: number) => Object.keys(metadata[section]).slice(0, n)
     expect(first('run_info', 3)).toEqual(['timestamp', 'script_version', 'git_commit'])
     expect(first('model_info', 4)).toEqual(['model_path', 'model_type', 'trained_on', 'features_used'])

@@ -22,6 +22,7 @@ interface Flags extends ForeignFlags {
   reasonsOf?: 'alarms' | 'all'
   format?: ('csv' | 'parquet')[]
   replace: boolean
+  strict: boolean
   scoredAt?: string
   threads?: number
   memory?: string
@@ -78,6 +79,7 @@ export function addScore(program: Command, terminal: Terminal): Command {
     )
     .option('--reasons-of <rows>', 'alarms (default) or all', options.asReasonsOf)
     .option('--format <format>', 'csv, parquet or both (default: as the recipe says)', options.asFormats)
+    .option('--strict', 'fail, and write nothing, where columns cannot be what the model was taught with', false)
     .option('--replace', 'overwrite columns of the input that have the names of ours', false)
     .option('--scored-at <time>', 'the time written into scored_at (default: SOURCE_DATE_EPOCH, or now)')
     .option('--threads <n>', 'threads for reading and writing tables, and for scoring', options.asCount('threads'))
@@ -127,6 +129,7 @@ function requestOf(
     reasons: flags.reasons,
     reasonsOf: flags.reasonsOf,
     formats: flags.format,
+    strict: flags.strict,
     replace: flags.replace,
     scoredAt: options.scoredAt(flags.scoredAt, process.env.SOURCE_DATE_EPOCH, terminal.host.now()),
     version: version(),
