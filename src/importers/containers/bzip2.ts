@@ -34,26 +34,41 @@ function take(bits: Bits, count: number): number {
   return (bits.held >>> bits.count) & ((1 << count) - 1)
 }
 
+/** The bytes of a block, later with the places that follow each above them. Most blocks are far from the largest. */
+interface Block {
+  table: Uint32Array
+  most: number
+}
+
+function room(block: Block, needed: number): Uint32Array {
+  if (needed > block.table.length) {
+    const larger = new Uint32Array(Math.max(needed, Math.min(block.most, 2 * block.table.length)))
+    larger.set(block.table)
+    block.table = larger
+  }
+  return block.table
+}
+
 const take32 = (bits: Bits) => (take(bits, 16) * 65536 + take(bits, 16)) >>> 0
 const take48 = (bits: Bits) => take(bits, 24) * 2 ** 24 + take(bits, 24)
 
 export function bzip2(bytes: Uint8Array, allowed: number): Uint8Array {
   const bits: Bits = { bytes, at: 0, held: 0, count: 0 }
   const out = openOutput(allowed)
-  let table: Uint32Array = new Uint32Array()
+  const block: Block = { table: new Uint32Array(2 ** 12), most: 0 }
   do {
     if (take(bits, 24) !== 0x425a68) throw fault(bits, 'bytes follow its end')
     const level = take(bits, 8) - 48
     if (level < 1 || level > 9) throw fault(bits, 'its header')
-    if (table.length < level * BLOCK_UNIT) table = new Uint32Array(level * BLOCK_UNIT)
-    readStream(bits, out, table.subarray(0, level * BLOCK_UNIT))
+    block.most = level * BLOCK_UNIT
+    readStream(bits, out, block)
     // The rest of the last byte is filled up.
     bits.count = 0
   } while (bits.at < bytes.length)
   return written(out)
 }
 
-function readStream(bits: Bits, out: Output, table: Uint32Array): void {
+function readStream(bits: Bits, out: Output, block: Block): void {
   let sum = 0
   for (;;) {
     const magic = take48(bits)
@@ -64,19 +79,20 @@ function readStream(bits: Bits, out: Output, table: Uint32Array): void {
     }
     if (magic !== BLOCK) throw fault(bits, 'neither a block nor its end')
     const from = out.length
-    readBlock(bits, out, table)
+    readBlock(bits, out, block)
     if (crc32Msb(out.bytes.subarray(from, out.length)) !== crc) throw fault(bits, 'the checksum of a block')
     sum = (((sum << 1) | (sum >>> 31)) ^ crc) >>> 0
   }
 }
 
-function readBlock(bits: Bits, out: Output, table: Uint32Array): void {
+function readBlock(bits: Bits, out: Output, block: Block): void {
   if (take(bits, 1) !== 0) throw fault(bits, 'a block in the abandoned random form')
   const origin = take(bits, 24)
   const symbols = readSymbols(bits)
   const trees = readTrees(bits, symbols.length + 2)
   const counts = new Uint32Array(256)
-  const length = readMoves(bits, symbols, trees, table, counts)
+  const length = readMoves(bits, symbols, trees, block, counts)
+  const { table } = block
   if (origin >= length) throw fault(bits, 'a block begins outside itself')
   // The inverse of the Burrows-Wheeler transform: the place of each byte in the sorted bytes, above the byte itself.
   let start = 0
@@ -175,7 +191,7 @@ function symbolOf(bits: Bits, code: Code): number {
 }
 
 /** Undoes move-to-front and its runs of the front; counts the bytes. Returns how many there are. */
-function readMoves(bits: Bits, symbols: Uint8Array, trees: Trees, table: Uint32Array, counts: Uint32Array): number {
+function readMoves(bits: Bits, symbols: Uint8Array, trees: Trees, block: Block, counts: Uint32Array): number {
   let length = 0
   let group = 0
   let left = 0
@@ -192,13 +208,13 @@ function readMoves(bits: Bits, symbols: Uint8Array, trees: Trees, table: Uint32A
     if (symbol === RUN_A || symbol === RUN_B) {
       run += weight << symbol
       weight *= 2
-      if (run > table.length - length) throw fault(bits, 'a block grows too large')
+      if (run > block.most - length) throw fault(bits, 'a block grows too large')
       continue
     }
     if (run > 0) {
       const front = symbols[0]!
       counts[front]! += run
-      table.fill(front, length, length + run)
+      room(block, length + run).fill(front, length, length + run)
       length += run
       run = 0
       weight = 1
@@ -208,9 +224,10 @@ function readMoves(bits: Bits, symbols: Uint8Array, trees: Trees, table: Uint32A
     const byte = symbols[place]!
     symbols.copyWithin(1, 0, place)
     symbols[0] = byte
-    if (length >= table.length) throw fault(bits, 'a block grows too large')
+    if (length >= block.most) throw fault(bits, 'a block grows too large')
     counts[byte]!++
-    table[length++] = byte
+    if (length === block.table.length) room(block, length + 1)
+    block.table[length++] = byte
   }
 }
 
