@@ -10,6 +10,7 @@ import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
 import type { ModelFile } from './model-file.ts'
 import { isTurned, openRisk, readyOf } from './pipeline.ts'
+import { mixColumns, narrow, sourcesOf, stretchOf } from './steps.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */
 const PAIRS = 8
@@ -18,9 +19,13 @@ export const BACKGROUND_ROWS = 64
 
 /** @throws Error for a model file without rows to compare with, where the model needs them. */
 export function explainerOf(artifact: Artifact): Explainer {
-  const { use } = artifact.recipe.model
-  const own = use === ENSEMBLE ? undefined : findModel(use)?.explain?.(artifact.model)
-  return own ? throughTransforms(artifact, own) : byPermutation(artifact)
+  const { model, transforms } = artifact.recipe
+  const own = model.use === ENSEMBLE ? undefined : findModel(model.use)?.explain
+  if (!own) return byPermutation(artifact)
+  const sources = sourcesOf(transforms, artifact.transforms, artifact.features.length)
+  const stretch = stretchOf(model)
+  const read = stretch ? sources.slice(stretch.from, stretch.from + stretch.count) : sources
+  return read.includes(-1) ? byPermutation(artifact) : throughSteps(artifact, own(artifact.model), read)
 }
 
 /** @throws Failure MODEL_INVALID for a file that cannot be explained */
@@ -33,21 +38,41 @@ export function explainerFor({ path, artifact }: ModelFile): Explainer {
 }
 
 /** Whether a model of this recipe will ask for rows that taught. */
-export function needsBackground({ model }: Artifact['recipe']): boolean {
-  return model.use === ENSEMBLE || findModel(model.use)?.explain === undefined
+export function needsBackground({ model, transforms }: Artifact['recipe']): boolean {
+  return model.use === ENSEMBLE || findModel(model.use)?.explain === undefined || mixColumns(transforms)
 }
 
-/** Transforms write one column from one column, so a share of theirs is the feature's. */
-function throughTransforms(artifact: Artifact, own: Explainer): Explainer {
+/**
+ * A column that the model reads was made of one feature, so its share is that feature's; where several were made of one,
+ * their shares add up.
+ * @param read for each column that the model reads the feature
+ */
+function throughSteps(artifact: Artifact, own: Explainer, read: readonly number[]): Explainer {
+  const { recipe, features } = artifact
   const ready = readyOf(artifact)
-  const turned = isTurned(artifact.recipe.columns)
+  const sign = isTurned(recipe.columns) ? -1 : 1
+  const width = features.length
+  const stretch = stretchOf(recipe.model)
+  const asTheyAre = read.length === width && read.every((feature, i) => feature === i)
+  let shares = new Float64Array(0)
   return {
     ...own,
-    ...(turned && own.base !== undefined ? { base: -own.base } : {}),
+    ...(own.base === undefined ? {} : { base: sign * own.base }),
     explain(block, out) {
-      own.explain(ready(block), out)
-      if (!turned) return
-      for (let i = 0; i < block.rows * block.columns.length; i++) out[i] = -(out[i] as number)
+      const at = stretch ? narrow(ready(block), stretch) : ready(block)
+      if (asTheyAre) {
+        own.explain(at, out)
+        if (sign < 0) for (let i = 0; i < block.rows * width; i++) out[i] = -(out[i] as number)
+        return
+      }
+      if (shares.length < block.rows * read.length) shares = new Float64Array(block.rows * read.length)
+      own.explain(at, shares)
+      out.fill(0, 0, block.rows * width)
+      for (let row = 0; row < block.rows; row++)
+        for (const [c, feature] of read.entries()) {
+          const to = row * width + feature
+          out[to] = (out[to] as number) + sign * (shares[row * read.length + c] as number)
+        }
     },
   }
 }
