@@ -4,6 +4,7 @@ import type { Program, ProgramFeature, ProgramStep } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
 import { choose } from './choice.ts'
+import { type Estimator, estimatorOf, since } from './estimator.ts'
 import { countIn, featureNames } from './feature-names.ts'
 import { checkPredictor, checkTransformer, lowerPredictor, lowerTransformer } from './index.ts'
 import type { Input, Lowering, Prediction } from './lowering.ts'
@@ -37,6 +38,7 @@ export function openModel(value: Value, request: ModelRequest, warn: (sentence: 
   const before = request.before ?? (scaler === undefined || scaler === null ? [] : [scaler])
   for (const each of before) checkTransformer(each)
   checkPredictor(value)
+  warnOfVersion(estimatorOf(value), warn)
   const files = [...before, value]
   try {
     return lowered(before, value, featureNames(files, request, warn))
@@ -50,6 +52,17 @@ export function openModel(value: Value, request: ModelRequest, warn: (sentence: 
 }
 
 const MOST_FEATURES = 100_000
+
+/** Versions of scikit-learn whose files were held against what it says itself. */
+const [OLDEST, NEWEST] = [[0, 21] as const, [1, 9] as const]
+
+function warnOfVersion(estimator: Estimator, warn: (sentence: string) => void): void {
+  const { name, version } = estimator
+  const known = version !== undefined && since(estimator, OLDEST) && !since(estimator, [NEWEST[0], NEWEST[1] + 1])
+  if (known) return
+  const said = version ? `scikit-learn ${version.join('.')}` : 'a scikit-learn that does not say its version'
+  warn(`${name} was saved by ${said}; scores are known to be the same for ${OLDEST.join('.')} to ${NEWEST.join('.')}`)
+}
 
 /** @throws Refusal for what no name could mend */
 function tryUnnamed(before: readonly Value[], value: Value, count: number): void {

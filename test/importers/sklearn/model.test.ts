@@ -74,6 +74,14 @@ describe('logistic regression, by version', () => {
   })
 })
 
+it('warns of versions that nobody compared', () => {
+  const said = (version: string) => lowerModel(logistic({}, version), { ...AB, threshold: 0.5 }).warnings.join()
+  expect(said('0.20.3')).toContain('scikit-learn 0.20')
+  expect(said('1.10.0')).toContain('0.21 to 1.9')
+  expect(said('')).toContain('does not say its version')
+  for (const version of ['0.21.0', '0.24.2', '1.0.2', '1.9.1']) expect(said(version)).toBe('')
+})
+
 describe('which number is the risk', () => {
   it('is the second of two classes, above 0.5, and says so', () => {
     const { program } = scored(logistic({ classes_: names('good', 'failed') }), AB, ROW)
