@@ -27,7 +27,10 @@ export const normalize: Transform<Normalize> = {
       if (length.length < rows) length = new Float64Array(rows)
       length.fill(0, 0, rows)
       for (const column of columns) for (let i = 0; i < rows; i++) length[i] = add(length[i]!, column[i]!)
-      for (let i = 0; i < rows; i++) length[i] = (norm === 'l2' ? Math.sqrt(length[i]!) : length[i]!) || 1
+      for (let i = 0; i < rows; i++) {
+        const found = norm === 'l2' ? Math.sqrt(length[i]!) : length[i]!
+        length[i] = found === 0 ? 1 : found
+      }
       return {
         rows,
         columns: columns.map((column, c) => {
