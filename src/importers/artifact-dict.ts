@@ -104,7 +104,9 @@ function flatten(top: readonly Entry[]): Entry[] {
 
 /** Objects that could be a model: those that are scored here, then those of another library or kind. */
 function candidates(all: readonly Entry[]): Entry[] {
-  const objects = all.filter(({ value }) => isModelLike(value))
+  const seen = new Set<Value>()
+  // One model under two keys is one model.
+  const objects = all.filter(({ value }) => isModelLike(value) && !seen.has(value) && seen.add(value))
   const scored = objects.filter(({ value }) => isScored(value))
   return scored.length > 0 ? scored : objects
 }

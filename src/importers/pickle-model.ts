@@ -1,6 +1,6 @@
 /** Models in pickle and joblib files. */
 import type { About } from './about.ts'
-import { attributeOf, type Bundle, bundleOf, lastOf, stepsOf, textList } from './artifact-dict.ts'
+import { attributeOf, type Bundle, bundleOf, lastOf, stepsOf } from './artifact-dict.ts'
 import { unwrap } from './containers/index.ts'
 import type { Open, Opened } from './format.ts'
 import { numberOf } from './numpy/array.ts'
@@ -12,6 +12,7 @@ import type { Program } from './program.ts'
 import { Refusal } from './refusal.ts'
 import type { ImportRequest } from './request.ts'
 import { classOf, isDict, isObject, listOf, textsOf } from './sklearn/estimator.ts'
+import { countIn, namesIn } from './sklearn/feature-names.ts'
 import { isTransformer } from './sklearn/index.ts'
 import { lowerModel } from './sklearn/model.ts'
 
@@ -112,10 +113,10 @@ function versionsOf(pickle: Pickle): Record<string, string> {
 
 function withBundle(about: About, bundle: Bundle): About {
   const chain = [...bundle.before.map(({ value }) => value), bundle.model]
-  const said = <T>(read: (state: Value | undefined) => T | undefined, attribute: string) =>
-    chain.map(value => read(attributeOf(value, attribute))).find(found => found !== undefined)
-  const features = bundle.features ?? said(names, 'feature_names_in_')
-  const count = said(value => (value === undefined ? undefined : numberOf(value)), 'n_features_in_')
+  const said = <T>(read: (value: Value) => T | undefined) =>
+    chain.map(value => quietly(() => read(value))).find(found => found !== undefined)
+  const features = bundle.features ?? said(namesIn)
+  const count = said(countIn)
   const classes = attributeOf(lastOf(bundle.model), 'classes_')
   const texts = classes === undefined ? undefined : quietly(() => textsOf(classes))
   return {
@@ -129,8 +130,6 @@ function withBundle(about: About, bundle: Bundle): About {
     beside: bundle.beside,
   }
 }
-
-const names = (value: Value | undefined) => (value === undefined ? undefined : textList(value))
 
 function quietly<T>(read: () => T): T | undefined {
   try {

@@ -29,7 +29,7 @@ export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb
   const { bytes, scaler, ...said } = request
   const head = { request: { ...said, scalerName: scaler?.name }, version: version() }
   const input = packMessage(head, [bytes, ...(scaler ? [scaler.bytes] : [])])
-  const child = spawnSync(process.execPath, argumentsOf(memoryMb), {
+  const child = spawnSync(process.execPath, [...confinement(memoryMb), entry()], {
     input,
     timeout: timeMs,
     killSignal: 'SIGKILL',
@@ -48,23 +48,23 @@ export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb
   }
 }
 
-function argumentsOf(memoryMb: number): string[] {
-  // Where TypeScript runs as it is the file is .ts; the published package has .js.
-  const own = fileURLToPath(import.meta.url)
-  const entry = fileURLToPath(
-    new URL(own.endsWith('.ts') ? './foreign-worker.ts' : './foreign-worker.js', import.meta.url),
-  )
-  const readable = readableBy()
+/** What a process that reads a stranger's bytes is started with. */
+export function confinement(memoryMb: number): string[] {
   return [
     '--permission',
-    ...readable.map(path => `--allow-fs-read=${path}`),
+    ...readableBy().map(path => `--allow-fs-read=${path}`),
     `--max-old-space-size=${memoryMb}`,
     '--disable-proto=throw',
     '--disallow-code-generation-from-strings',
     '--no-addons',
     '--no-warnings',
-    entry,
   ]
+}
+
+/** Where TypeScript runs as it is the file is .ts; the published package has .js. */
+function entry(): string {
+  const file = import.meta.url.endsWith('.ts') ? './foreign-worker.ts' : './foreign-worker.js'
+  return fileURLToPath(new URL(file, import.meta.url))
 }
 
 /** This program's own code, and the package.json that says of what kind it is. */

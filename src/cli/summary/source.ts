@@ -1,8 +1,10 @@
 /** What a person reads of a model that another program fitted. */
-import type { Artifact } from '../../artifact/artifact.ts'
 import { membersOf, stepText } from '../../recipe/members.ts'
 import { ENSEMBLE, type Step } from '../../recipe/schema.ts'
+import type { ModelFile } from '../../verbs/model-file.ts'
 import type { Terminal } from '../terminal.ts'
+
+type Artifact = ModelFile['artifact']
 
 const SHOWN = 12
 
