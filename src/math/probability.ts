@@ -16,9 +16,13 @@ export type ProbabilityMethod = 'sigmoid' | 'isotonic'
 export type Probability = State &
   (
     | { readonly method: 'sigmoid'; readonly slope: number; readonly intercept: number }
+    | Falling
     | { readonly method: 'isotonic'; readonly risk: Float64Array; readonly probability: Float64Array }
     | Coupled
   )
+
+/** Of one class among several, with imported calibrations: its probability may fall where its own number rises. */
+type Falling = { readonly method: 'falling'; readonly slope: number; readonly intercept: number }
 
 /** libsvm's, with imported machines; `turned` 1: the risk is positive for its second class. */
 type Coupled = {
@@ -55,6 +59,7 @@ export function fitProbability(
 export function probabilityOf(state: State): (risk: Float64Array, rows: number) => void {
   const given = state as Probability
   if (given.method === 'sigmoid') return sigmoid(given.slope, given.intercept)
+  if (given.method === 'falling') return sigmoid(given.slope, given.intercept, true)
   if (given.method === 'isotonic') return steps(given.risk, given.probability)
   if (given.method === 'coupled') return pairwise(given)
   throw new RangeError(`its probability is ${String(state.method)}, expected sigmoid or isotonic`)
@@ -145,9 +150,11 @@ function logistic(z: number): number {
   return z >= 0 ? e / (1 + e) : 1 / (1 + e)
 }
 
-function sigmoid(slope: number, intercept: number): (risk: Float64Array, rows: number) => void {
-  if (!Number.isFinite(slope) || !Number.isFinite(intercept) || slope > 0)
-    throw new RangeError(`its sigmoid has slope ${slope} and intercept ${intercept}, expected numbers and slope ≤ 0`)
+function sigmoid(slope: number, intercept: number, falling = false): (risk: Float64Array, rows: number) => void {
+  if (!Number.isFinite(slope) || !Number.isFinite(intercept) || (falling ? slope < 0 : slope > 0))
+    throw new RangeError(
+      `its sigmoid has slope ${slope} and intercept ${intercept}, expected numbers and slope ${falling ? '≥' : '≤'} 0`,
+    )
   return (risk, rows) => {
     // 0 · ∞ would be no number.
     for (let i = 0; i < rows; i++) {

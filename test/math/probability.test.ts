@@ -131,6 +131,7 @@ test('risks of one and of a billion give the same probabilities', () => {
 test.each([
   [{ method: 'tanh' }, /tanh/],
   [{ method: 'sigmoid', slope: 1, intercept: 0 }, /slope 1/],
+  [{ method: 'falling', slope: -1, intercept: 0 }, /slope -1 .* slope ≥ 0/],
   [{ method: 'sigmoid', slope: Number.NaN, intercept: 0 }, /NaN/],
   [{ method: 'isotonic', risk: Float64Array.of(1, 2), probability: Float64Array.of(0.5) }, /one length/],
   [{ method: 'isotonic', risk: Float64Array.of(2, 1), probability: Float64Array.of(0, 1) }, /rise/],

@@ -1,7 +1,7 @@
 /** Decision trees and their means: RandomForest, ExtraTrees, single trees. */
 import type { LeafRisk } from '../program.ts'
 import { packTrees, type SourceTree } from '../trees.ts'
-import { classesOf, classified } from './classes.ts'
+import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, since } from './estimator.ts'
 import type { Input, LowerPredictor, Prediction } from './lowering.ts'
 import { numbersOf, type Skeleton, sharesOf, skeletonOf, takesMissing, treesOf } from './tree-structure.ts'
@@ -25,7 +25,13 @@ function meanOf(name: string, input: Input, missing: boolean, trees: readonly So
   }
 }
 
-const memberOf = (estimator: Estimator): Member => ({ estimator, tree: skeletonOf(estimator) })
+/** @param picks the columns that the tree saw; all by default */
+function memberOf(estimator: Estimator, picks?: readonly number[]): Member {
+  const tree = skeletonOf(estimator)
+  if (!picks) return { estimator, tree }
+  const feature = tree.feature.map(column => (column < 0 ? column : (picks[column] ?? Number.NaN)))
+  return { estimator, tree: { ...tree, feature } }
+}
 
 /** Forests pass missing values on to their trees since 1.4. */
 const forestTakesMissing = (forest: Estimator, [first]: readonly Member[]): boolean =>
@@ -44,7 +50,7 @@ function classifier(forest: Estimator, members: readonly Member[], input: Input,
         value: Float64Array.from({ length: tree.nodes }, (_, node) => shares[node * classes.length + chosen] as number),
       })),
     )
-  return classified(classes, true, riskOf, riskOf)
+  return probabilities(classes, riskOf)
 }
 
 function regressor(forest: Estimator, members: readonly Member[], input: Input, missing: boolean): Prediction {
@@ -59,11 +65,23 @@ export const treeRegressor: LowerPredictor = (tree, input) =>
   regressor(tree, [memberOf(tree)], input, takesMissing(tree))
 
 export const forestClassifier: LowerPredictor = (forest, input) => {
-  const members = treesOf(forest).map(memberOf)
+  const members = treesOf(forest).map(tree => memberOf(tree))
   return classifier(forest, members, input, forestTakesMissing(forest, members))
 }
 
 export const forestRegressor: LowerPredictor = (forest, input) => {
-  const members = treesOf(forest).map(memberOf)
+  const members = treesOf(forest).map(tree => memberOf(tree))
   return regressor(forest, members, input, forestTakesMissing(forest, members))
+}
+
+/** A bag of trees, each of which saw columns of its own. It leaves missing values to the trees. */
+export function meanOfTrees(
+  bag: Estimator,
+  trees: readonly Estimator[],
+  input: Input,
+  picks: readonly (readonly number[])[],
+): Prediction {
+  const members = trees.map((tree, t) => memberOf(tree, picks[t]))
+  const missing = trees.every(takesMissing)
+  return (trees[0]?.name.endsWith('Classifier') ? classifier : regressor)(bag, members, input, missing)
 }

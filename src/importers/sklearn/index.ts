@@ -2,6 +2,8 @@
  * here. */
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
+import { adaBoostClassifier } from './ada-boost.ts'
+import { calibratedClassifier } from './calibrated.ts'
 import { pca, truncatedSvd } from './decomposition.ts'
 import { oneHotEncoder, ordinalEncoder, targetEncoder } from './encoders.ts'
 import { classOf, type Estimator, estimatorOf, wordFor } from './estimator.ts'
@@ -20,6 +22,7 @@ import {
   sgdOneClassSvm,
 } from './linear.ts'
 import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
+import { baggingClassifier, baggingRegressor, votingClassifier, votingRegressor } from './members.ts'
 import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
 import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
 import { networkClassifier, networkRegressor } from './neural-network.ts'
@@ -27,6 +30,8 @@ import { notScored } from './not-scored.ts'
 import {
   columnTransformer,
   featureUnion,
+  frozenPredictor,
+  frozenTransformer,
   pipelinePredictor,
   pipelineTransformer,
   searchPredictor,
@@ -48,6 +53,7 @@ const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
   Object.entries<LowerTransformer>({
     ColumnTransformer: columnTransformer,
     FeatureUnion: featureUnion,
+    FrozenEstimator: frozenTransformer,
     FunctionTransformer: functionTransformer,
     MaxAbsScaler: maxAbsScaler,
     MinMaxScaler: minMaxScaler,
@@ -70,7 +76,11 @@ const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
 const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
   Object.entries<LowerPredictor>({
     ARDRegression: linearRegressor,
+    AdaBoostClassifier: adaBoostClassifier,
+    BaggingClassifier: baggingClassifier,
+    BaggingRegressor: baggingRegressor,
     BayesianRidge: linearRegressor,
+    CalibratedClassifierCV: calibratedClassifier,
     DecisionTreeClassifier: treeClassifier,
     DecisionTreeRegressor: treeRegressor,
     ElasticNet: linearRegressor,
@@ -80,6 +90,7 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     ExtraTreeRegressor: treeRegressor,
     ExtraTreesClassifier: forestClassifier,
     ExtraTreesRegressor: forestRegressor,
+    FrozenEstimator: frozenPredictor,
     GaussianMixture: gaussianMixture,
     GaussianNB: gaussianBayes,
     GradientBoostingClassifier: gradientBoostingClassifier,
@@ -131,6 +142,8 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     SVC: supportVectorClassifier,
     SVR: supportVectorRegressor,
     TheilSenRegressor: linearRegressor,
+    VotingClassifier: votingClassifier,
+    VotingRegressor: votingRegressor,
   }),
 )
 

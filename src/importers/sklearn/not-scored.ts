@@ -19,6 +19,8 @@ const REASONS: ReadonlyMap<string, string> = new Map(
     AgglomerativeClustering: NEIGHBOURS_GRAPH,
     SpectralClustering: NEIGHBOURS_GRAPH,
     TSNE: NEIGHBOURS_GRAPH,
+    AdaBoostRegressor:
+      'it predicts a weighted median of its members, which is no sum; GradientBoostingRegressor is scored',
     BayesianGaussianMixture: 'its density has terms that are not computed here; GaussianMixture is scored',
     LabelEncoder: 'it encodes the labels, not the features',
     LabelBinarizer: 'it encodes the labels, not the features',

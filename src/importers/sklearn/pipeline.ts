@@ -54,6 +54,13 @@ export const searchPredictor: LowerPredictor = (search, input, lowering): Predic
   )
 }
 
+/** FrozenEstimator only keeps what is inside from being fitted again. */
+export const frozenPredictor: LowerPredictor = (frozen, input, lowering) =>
+  lowering.predictor(frozen.raw('estimator') ?? null, input, frozen)
+
+export const frozenTransformer: LowerTransformer = (frozen, input, lowering) =>
+  lowering.transformer(frozen.raw('estimator') ?? null, input, frozen)
+
 export const featureUnion: LowerTransformer = (union, input, lowering) => {
   const weights = union.raw('transformer_weights')
   if (weights !== undefined && weights !== null)
