@@ -85,7 +85,9 @@ function fitSigmoid({ risk, positive, weight }: Known): Probability {
   const target = positive.map(is => (is ? high : low))
   const start = Math.log((good + 1) / (bad + 1))
   const found = newton(x, target, weight, start)
-  if (found.slope <= 0) return { method: 'sigmoid', slope: found.slope / scale, intercept: found.intercept }
+  // Risks of 1e-310 ask for a slope beyond every number.
+  const slope = Math.max(-Number.MAX_VALUE, found.slope / scale)
+  if (found.slope <= 0) return { method: 'sigmoid', slope, intercept: found.intercept }
   // The risks say the reverse. Turning them round would turn the model round; flat is the best that keeps the order.
   let [sum, all] = [0, 0]
   for (let i = 0; i < x.length; i++) {

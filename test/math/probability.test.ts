@@ -128,6 +128,13 @@ test('risks of one and of a billion give the same probabilities', () => {
   })
 })
 
+test('risks too small for any slope still rise', () => {
+  const risk = Float64Array.of(0, 5e-324, 0, 5e-324)
+  const state = fitProbability('sigmoid', risk, Uint8Array.of(0, 1, 0, 1), new Float64Array(4).fill(1))
+  const [low, high] = apply(state, [0, 5e-324])
+  expect(low! > 0 && high! < 1 && high! >= low!).toBe(true)
+})
+
 test.each([
   [{ method: 'tanh' }, /tanh/],
   [{ method: 'sigmoid', slope: 1, intercept: 0 }, /slope 1/],
