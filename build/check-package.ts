@@ -3,7 +3,17 @@
  * would: the command line, the demo, the library with its types. Prints how large it is and how fast it starts.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 
@@ -44,6 +54,7 @@ try {
   )
   step('demo', demo)
   step('fit and score', fitAndScore)
+  step('foreign model', scoreForeign)
   step('library', useLibrary)
   step('older Node', refuseOldNode)
   step('start', measureStart)
@@ -121,6 +132,27 @@ function fitAndScore(): void {
   for (const name of ['rows.html', 'scores.csv', 'scores.parquet', 'scores_metadata.json']) {
     expect(existsSync(join(app, name)), `${name} was not written`)
   }
+}
+
+/** A model file of scikit-learn, read in a process that may read only this package. */
+function scoreForeign(): string {
+  copyFileSync(join(root, 'test', 'golden', 'estimators', 'lof.joblib'), join(app, 'lof.joblib'))
+  const startMs = performance.now()
+  run('npx', ['--no-install', 'tocsin', 'import', 'lof.joblib', '--features', 'a,b,c', '--output', 'lof.tocsin'])
+  const tookMs = performance.now() - startMs
+  run('npx', [
+    '--no-install',
+    'tocsin',
+    'score',
+    'lof.joblib',
+    'rows.csv',
+    '--features',
+    'a,b,c',
+    '--output',
+    'foreign',
+  ])
+  for (const name of ['lof.tocsin', 'foreign.csv']) expect(existsSync(join(app, name)), `${name} was not written`)
+  return `imported in ${Math.round(tookMs)} ms, with npx and all`
 }
 
 /** The example of the library's own page, compiled against the declarations in the package and run. */

@@ -71,7 +71,8 @@ function entry(): string {
 function readableBy(): string[] {
   const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
   // In a checkout this file is src/verbs/, in a package dist/src/verbs/.
-  return [at('../'), ...[at('../../package.json'), at('../../../package.json')].filter(path => existsSync(path))]
+  const described = [at('../../package.json'), at('../../../package.json')].find(path => existsSync(path))
+  return [at('../'), ...(described === undefined ? [] : [described])]
 }
 
 type Ended = Pick<ReturnType<typeof spawnSync>, 'error' | 'status' | 'signal'>
