@@ -72,7 +72,7 @@ describe('whatever the bytes, a value or a refusal', () => {
       fc.tuple(place, place).map(
         ([a, b]) =>
           (of: Uint8Array) =>
-            bytes(of.subarray(0, a), of.subarray(b)),
+            bytes(of.subarray(0, a + 1), of.subarray(b)),
       ),
       fc.tuple(place, fc.nat(7)).map(
         ([at, bit]) =>
