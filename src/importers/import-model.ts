@@ -30,7 +30,7 @@ const READERS: Readonly<Record<FormatName, () => Promise<Open>>> = {
   skops: notYet('a skops model'),
   onnx: notYet('an ONNX model'),
   lightgbm: async () => (await import('./lightgbm.ts')).openLightgbm,
-  xgboost: notYet('an XGBoost model'),
+  xgboost: async () => (await import('./xgboost.ts')).openXgboost,
 }
 
 function notYet(what: string): () => Promise<Open> {

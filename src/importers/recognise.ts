@@ -1,4 +1,5 @@
 /** Which program wrote a file, told by its first bytes alone: names of files lie. */
+import { isXgboostBinary } from './xgboost-binary.ts'
 
 /** Formats that are opened, in the order in which they are looked for. */
 export type FormatName = 'torch' | 'skops' | 'onnx' | 'lightgbm' | 'xgboost' | 'pickle'
@@ -49,8 +50,10 @@ const FORMATS: readonly (readonly [FormatName, Is])[] = [
   ['lightgbm', head => /^tree\r?\n/.test(head) || (isJson(head) && /"name"\s*:\s*"tree"/.test(head))],
   [
     'xgboost',
-    head =>
-      /^\{\s*"(learner|version|Config)"/.test(head) || /^\{(L.{8}|[Ui].|I..|l.{4})(learner|version|Config)/s.test(head),
+    (head, bytes) =>
+      /^\{\s*"(learner|version|Config)"/.test(head) ||
+      /^\{(L.{8}|[Ui].|I..|l.{4})(learner|version|Config)/s.test(head) ||
+      isXgboostBinary(bytes),
   ],
   ['onnx', isOnnx],
   ['pickle', isPickle],
@@ -103,8 +106,8 @@ const STRANGERS: readonly Stranger[] = [
     hint: 'Save it as ONNX: model.save_model("model.onnx", format="onnx")',
   },
   {
-    is: head => head.startsWith('binf') || head.startsWith('bs64'),
-    what: 'an XGBoost model in its old binary format',
+    is: head => head.startsWith('bs64'),
+    what: 'an XGBoost model in its old text format',
     hint: 'Save it again: xgboost.Booster(model_file="model.bin").save_model("model.json")',
   },
   { is: head => head.startsWith('TFL3', 4), what: 'a TensorFlow Lite model', hint: 'Convert it to ONNX with tf2onnx.' },

@@ -2,10 +2,13 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Open } from '../../src/importers/format.ts'
 import { openLightgbm } from '../../src/importers/lightgbm.ts'
-import type { Program, Risk } from '../../src/importers/program.ts'
+import type { LeafRisk, Program, Risk } from '../../src/importers/program.ts'
 import type { ImportRequest } from '../../src/importers/request.ts'
+import { openXgboost } from '../../src/importers/xgboost.ts'
 import type { Column, Columns } from '../../src/math/columns.ts'
+import type { GradientBoosting } from '../../src/models/gradient-boosting.ts'
 import { runRisk, runSteps } from '../importers/sklearn/run-program.ts'
 
 const MODELS = join(import.meta.dirname, '..', '..', '..', 'shared', 'data', 'models')
@@ -22,8 +25,8 @@ const numbers = (line: string) =>
 
 const named = (count: number) => Array.from({ length: count }, (_, i) => `x${i}`)
 
-function programOf(path: string, more: Partial<ImportRequest>): Program {
-  return openLightgbm({ name: path, bytes: read(path), ...more }, []).program()
+function programOf(path: string, more: Partial<ImportRequest>, open: Open = openLightgbm): Program {
+  return open({ name: path, bytes: read(path), ...more }, []).program()
 }
 
 const columns = (rows: readonly (readonly number[])[], count: number): Columns => ({
@@ -146,5 +149,57 @@ describe.skipIf(absent)('LightGBM', () => {
     const value = runRisk(auto.risk, tableOf('lightgbm/input_Auto.csv', auto))
     const values = lines('lightgbm/expected_RegressionAuto.csv').slice(1).map(Number)
     expect(report('lightgbm/RegressionAuto.txt', largest(value, values))).toBeLessThan(1e-13)
+  })
+})
+
+/** XGBoost adds up in float32. */
+const FLOAT32 = 2e-6
+
+describe.skipIf(absent)('XGBoost', () => {
+  const agaricus = () => sparse('leaves/agaricus_test.libsvm', 127, Number.NaN)
+  const more = { features: named(127) }
+  const odds = (share: number) => Math.log(share / (1 - share))
+
+  it('trees', () => {
+    const { risk } = programOf('leaves/xgagaricus.model', more, openXgboost)
+    const expected = lines('leaves/xgagaricus_true_predictions.txt').map(Number)
+    const difference = report('leaves/xgagaricus.model', largest(runRisk(risk, agaricus()), expected))
+    expect(difference).toBeLessThan(FLOAT32)
+  })
+
+  it('a dart, of which the first ten rounds were asked', () => {
+    const opened = openXgboost({ name: 'dart', bytes: read('leaves/xg_dart_agaricus.model'), ...more }, [])
+    const state = (opened.program().risk as LeafRisk).state as GradientBoosting
+    const start = state.start.slice(0, 11)
+    const nodes = start[10] as number
+    const parts = ['left', 'right', 'feature', 'threshold', 'missingLeft', 'value', 'cover', 'category'] as const
+    const first = Object.fromEntries(parts.map(part => [part, state[part].slice(0, nodes)]))
+    const risk = { use: 'gradient-boosting', from: 0, count: 127, state: { ...state, ...first, start } }
+    const expected = lines('leaves/xg_dart_agaricus_true_predictions.txt').map(Number)
+    const found = runRisk(risk, agaricus()).map(odds)
+    expect(report('leaves/xg_dart_agaricus.model', largest(found, expected))).toBeLessThan(FLOAT32)
+  })
+
+  it('linear', () => {
+    const program = programOf('leaves/xgblin_agaricus.model', more, openXgboost)
+    const expected = lines('leaves/xgblin_agaricus_true_predictions.txt').map(Number)
+    const found = runRisk(program.risk, runSteps(program.steps, agaricus()))
+    expect(report('leaves/xgblin_agaricus.model', largest(found, expected))).toBeLessThan(FLOAT32)
+    const raw = lines('leaves/xgblin_agaricus_true_raw_predictions.txt').map(Number)
+    expect(largest(found.map(odds), raw)).toBeLessThan(5 * FLOAT32)
+  })
+
+  it('six classes', () => {
+    const program = programOf('leaves/xgdermatology.model', { features: named(33), risk: '0' }, openXgboost)
+    const expected = lines('leaves/xgdermatology_true_predictions.txt').map(numbers)
+    const block = sparse('leaves/dermatology_test.libsvm', 33)
+    const differences = membersOf(program.risk).map((risk, k) =>
+      largest(
+        runRisk(risk, block),
+        expected.map(row => row[k] as number),
+      ),
+    )
+    expect(differences.length).toBe(6)
+    expect(report('leaves/xgdermatology.model', Math.max(...differences))).toBeLessThan(FLOAT32)
   })
 })
