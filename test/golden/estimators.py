@@ -14,6 +14,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.cross_decomposition import PLSRegression
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.feature_selection import RFE, SelectKBest, VarianceThreshold
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.linear_model import (
     ElasticNet,
@@ -24,7 +25,7 @@ from sklearn.linear_model import (
     SGDOneClassSVM,
     SGDRegressor,
 )
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import FixedThresholdClassifier, GridSearchCV, TunedThresholdClassifierCV
 from sklearn.naive_bayes import GaussianNB
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor, LocalOutlierFactor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
@@ -119,6 +120,11 @@ CASES = {
     "sgd_svm": (SGDOneClassSVM(random_state=0), X, None, "decision_function"),
     "lof": (Pipeline([("scale", StandardScaler()), ("lof", LocalOutlierFactor(5, novelty=True, metric="chebyshev"))]), X, None, "decision_function"),
     "search": (GridSearchCV(make_pipeline(StandardScaler(), LogisticRegression()), {"logisticregression__C": [0.1, 1]}, cv=3), X, yes, "predict_proba"),
+    "k_best": (SelectKBest(k=2), X, yes, "transform"),
+    "variance": (VarianceThreshold(0.5), X, None, "transform"),
+    "rfe": (make_pipeline(RFE(LinearRegression(), n_features_to_select=2), StandardScaler()), X, amount, "transform"),
+    "tuned": (TunedThresholdClassifierCV(LogisticRegression(), cv=3), X, words, "predict_proba"),
+    "fixed": (FixedThresholdClassifier(LinearSVC(), threshold=0.25), X, words, "decision_function"),
     "table": (make_pipeline(table, LogisticRegression()), mixed, yes, "predict_proba"),
 }
 

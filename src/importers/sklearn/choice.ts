@@ -68,14 +68,19 @@ function predicted({ risk }: Of<'regress'>, said: Said): Choice {
 }
 
 function classified(prediction: Of<'classify'>, said: Said, warn: Warn): Choice {
-  const { classes, probability } = prediction
-  const chosen = chosenClass(classes, said.risk)
+  const { classes, probability, tuned } = prediction
+  const chosen = said.risk === undefined && tuned ? tuned.chosen : chosenClass(classes, said.risk)
+  const brought = tuned?.chosen === chosen && said.threshold === undefined ? tuned : undefined
   const name = classes[chosen] as string
   return {
     task: 'classify',
     risk: prediction.riskOf(chosen),
     riskName: `${probability ? 'probability' : 'decision_function'} of ${name}`,
-    cut: probability ? shareCut(said, warn) : decisionCut(said, name, warn),
+    cut: brought
+      ? { risk: brought.risk, from: brought.from }
+      : probability
+        ? shareCut(said, warn)
+        : decisionCut(said, name, warn),
   }
 }
 

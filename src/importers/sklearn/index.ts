@@ -47,7 +47,9 @@ import {
   robustScaler,
   standardScaler,
 } from './preprocessing.ts'
+import { recursiveElimination, selectBest, varianceThreshold } from './selectors.ts'
 import { oneClassSvm, supportVectorClassifier, supportVectorRegressor } from './svm.ts'
+import { tunedThreshold } from './tuned-threshold.ts'
 
 const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
   Object.entries<LowerTransformer>({
@@ -65,11 +67,15 @@ const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
     Pipeline: pipelineTransformer,
     PowerTransformer: powerTransformer,
     QuantileTransformer: quantileTransformer,
+    RFE: recursiveElimination,
+    RFECV: recursiveElimination,
     RobustScaler: robustScaler,
+    SelectKBest: selectBest,
     SimpleImputer: simpleImputer,
     StandardScaler: standardScaler,
     TargetEncoder: targetEncoder,
     TruncatedSVD: truncatedSvd,
+    VarianceThreshold: varianceThreshold,
   }),
 )
 
@@ -90,6 +96,7 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     ExtraTreeRegressor: treeRegressor,
     ExtraTreesClassifier: forestClassifier,
     ExtraTreesRegressor: forestRegressor,
+    FixedThresholdClassifier: tunedThreshold,
     FrozenEstimator: frozenPredictor,
     GaussianMixture: gaussianMixture,
     GaussianNB: gaussianBayes,
@@ -142,6 +149,7 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     SVC: supportVectorClassifier,
     SVR: supportVectorRegressor,
     TheilSenRegressor: linearRegressor,
+    TunedThresholdClassifierCV: tunedThreshold,
     VotingClassifier: votingClassifier,
     VotingRegressor: votingRegressor,
   }),

@@ -62,6 +62,8 @@ export type Prediction =
       /** What CalibratedClassifierCV makes probabilities of: decision_function, for the first of two classes turned, or
        * predict_proba of models without one. Absent: not known here. @throws Refusal as riskOf does */
       readonly calibrated?: ((chosen: number) => Risk) | undefined
+      /** The threshold that the file brings for one of the classes. */
+      readonly tuned?: { readonly chosen: number; readonly risk: number; readonly from: string }
     }
   | { readonly task: 'regress'; readonly risk: Risk }
 

@@ -1,9 +1,11 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import { Refusal } from '../../../src/importers/refusal.ts'
 import { lowerModel, type ModelRequest } from '../../../src/importers/sklearn/model.ts'
 import { array, dict, estimator, list, names, object, tuple } from './nodes.ts'
-import { columnsOf, runRisk, runSteps } from './run-program.ts'
+import { columnsOf, readValue, runRisk, runSteps } from './run-program.ts'
 
 const scored = (value: Value, request: ModelRequest, rows: readonly (readonly (number | null)[])[]) => {
   const program = lowerModel(value, request)
@@ -361,4 +363,17 @@ it('says what no name could mend before it asks for names', () => {
   const steps = list(tuple('clean', own), tuple('model', logistic({})))
   const pipeline = object('sklearn.pipeline', 'Pipeline', [], dict({ steps }))
   expect(refusal(() => lowerModel(pipeline, {})).message).toContain('__main__.Clean')
+})
+
+it('takes the threshold that a tuned classifier brings, for its class alone', () => {
+  // best_threshold_, as Python prints it.
+  const tuned = readValue(readFileSync(join(import.meta.dirname, '../../golden/estimators/tuned.joblib')))
+  const features = ['a', 'b', 'c']
+  expect(lowerModel(tuned, { features })).toMatchObject({
+    riskName: 'probability of spoilt',
+    cut: { risk: 0.2727783338587074, from: 'best_threshold_ of the file' },
+    warnings: [],
+  })
+  expect(lowerModel(tuned, { features, risk: 'good' }).cut?.risk).toBe(0.5)
+  expect(lowerModel(tuned, { features, threshold: 0.4 }).cut?.risk).toBe(0.4)
 })
