@@ -1,5 +1,6 @@
 /** Operations that name a class or function and would call it: here they make a node that says so, and stop there. */
 import { Refusal } from '../refusal.ts'
+import { verdictOf } from './globals.ts'
 import { type GlobalNode, isNode, nameOf, type ObjectNode, type Value } from './nodes.ts'
 import type { Operation } from './scalars.ts'
 import { damaged, isWrapper, JOBLIB, pop, push, type Stream, takeLatin, takeLine, top } from './stream.ts'
@@ -69,10 +70,11 @@ function calleeOf(s: Stream, value: Value): GlobalNode {
   if (isNode(value, 'global')) return value
   if (isNode(value, 'object')) {
     const of = value.args.find(argument => isNode(argument, 'global'))
+    const keras = of?.module.startsWith('keras') ?? false
     throw new Refusal(
-      'unsupported',
+      !keras && verdictOf(nameOf(value.callee)) === 'hostile' ? 'hostile' : 'unsupported',
       `It calls what ${nameOf(value.callee)}(${of ? `${nameOf(of)}, …` : '…'}) would return`,
-      of?.module.startsWith('keras')
+      keras
         ? 'Export the Keras model to ONNX.'
         : 'Only classes and functions of installed modules are known, not those written in a notebook or script.',
       s.begin,

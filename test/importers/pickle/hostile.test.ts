@@ -66,6 +66,13 @@ describe('limits', () => {
 })
 
 describe('refusals', () => {
+  it('say that a call of what a gadget returned is hostile, of what anything else returned is not supported', () => {
+    const twice = (module: string, name: string) =>
+      bytes(global(module, name), text('os'), '\x85R', text('x'), '\x85R.')
+    expect(refusal(twice('builtins', '__import__')).kind).toBe('hostile')
+    expect(refusal(twice('mine', 'make')).kind).toBe('unsupported')
+  })
+
   it('say at which byte', () => {
     expect(refusal(bytes('NNN\xff')).at).toBe(3)
     expect(refusal(bytes('\x80\x04\x95', u8(7), 'K\x01', global('a.b', ''))).at).toBe(13)
