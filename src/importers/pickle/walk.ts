@@ -10,8 +10,11 @@ export function partsOf(node: Node): readonly Value[] {
     case 'tuple':
     case 'set':
       return node.items
-    case 'dict':
-      return [...node.entries.values()].flatMap(pair => [pair.key, pair.value])
+    case 'dict': {
+      const parts: Value[] = []
+      for (const pair of node.entries.values()) parts.push(pair.key, pair.value)
+      return parts
+    }
     case 'array':
       return node.objects === undefined ? NONE : [node.objects]
     case 'persistent':
@@ -19,7 +22,8 @@ export function partsOf(node: Node): readonly Value[] {
     case 'global':
       return NONE
     case 'object': {
-      const parts = [...node.args, ...node.items, ...node.entries.flat(1)]
+      const parts = [...node.args, ...node.items]
+      for (const pair of node.entries) parts.push(pair[0], pair[1])
       if (node.kwargs) parts.push(node.kwargs)
       if (node.state !== undefined) parts.push(node.state)
       return parts
