@@ -150,12 +150,20 @@ function namesOf(cats: Doc | undefined): XgboostTrees['categories'] {
   return names
 }
 
+/** XGBoost 3.1 and 3.2 count letters where they mean bytes, so names with letters beyond ASCII are cut in wrong places. */
 function textsOf(values: ArrayLike<number>, offsets: ArrayLike<number>, where: string): readonly string[] {
-  const bytes = Uint8Array.from(values, value => value & 255)
+  let text = ''
+  for (let i = 0; i < values.length; i++) text += String.fromCharCode(values[i]! & 255)
+  if (/[^\0-\x7f]/.test(text))
+    throw new Refusal(
+      'unsupported',
+      'its categories have names with letters beyond ASCII, which XGBoost writes in a way that cannot be read back',
+      'Fit it with names of plain letters.',
+    )
   return Array.from({ length: Math.max(0, offsets.length - 1) }, (_, i) => {
     const [from, to] = [offsets[i]!, offsets[i + 1]!]
-    if (!(from >= 0 && from <= to && to <= bytes.length))
-      throw new Refusal('damaged', `${where} has a text from ${from} to ${to} of ${bytes.length} bytes`)
-    return new TextDecoder().decode(bytes.subarray(from, to))
+    if (!(from >= 0 && from <= to && to <= text.length))
+      throw new Refusal('damaged', `${where} has a text from ${from} to ${to} of ${text.length} bytes`)
+    return text.slice(from, to)
   })
 }

@@ -189,7 +189,9 @@ function linear({ weights }: XgboostLinear, shape: Shape, input: Input, lowering
   const filled = lowering.step('impute', input, { fill: new Float64Array(count) }, count, input.origin)
   const sum = (use: 'ridge' | 'logistic-regression', k: number, factor = 1) => {
     const coefficient = Float64Array.from({ length: count }, (_, f) => weights[f * groups + k] as number)
-    return linearLeaf(use, coefficient, (weights[count * groups + k] as number) + (bases[k] as number), filled, factor)
+    // Of several bases gblinear adds the first to every class (seen in 3.2).
+    const constant = (weights[count * groups + k] as number) + (bases[0] as number)
+    return linearLeaf(use, coefficient, constant, filled, factor)
   }
   if (link === 'softmax') {
     const classes = classNames(groups, named)

@@ -52,10 +52,10 @@ export function classOf(value: Value | undefined): GlobalNode | undefined {
   return value.callee.name === '_reconstructor' && isGlobal(first) ? first : value.callee
 }
 
-/** Whether the value is an object of scikit-learn's or imbalanced-learn's. */
+/** Whether the value is an object of scikit-learn's, imbalanced-learn's, LightGBM's or XGBoost's. */
 export function isEstimator(value: Value | undefined): value is ObjectNode {
   const from = classOf(value)
-  return from !== undefined && /^(sklearn|imblearn)\./.test(from.module)
+  return from !== undefined && /^(sklearn|imblearn|lightgbm|xgboost)\./.test(from.module)
 }
 
 /** What is set on an object; a second part of a tuple is for slots. */

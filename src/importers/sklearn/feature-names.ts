@@ -2,6 +2,7 @@
 import { arrayOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
+import { boosterIn } from './boosters.ts'
 import { type Estimator, estimatorOf, isEstimator, textsOf, wordFor } from './estimator.ts'
 import { stepsOf } from './pipeline.ts'
 
@@ -26,11 +27,14 @@ function innerOf(estimator: Estimator): Value | undefined {
 
 /** `feature_names_in_`, outermost first; kept elsewhere by column transformers before 1.0. */
 export function namesIn(value: Value): readonly string[] | undefined {
-  for (const estimator of readersOf(value))
+  for (const estimator of readersOf(value)) {
     for (const attribute of ['feature_names_in_', '_feature_names_in']) {
       const names = estimator.raw(attribute)
       if (names !== undefined && names !== null) return textsOf(names)
     }
+    const booster = boosterIn(estimator)
+    if (booster?.names) return booster.names
+  }
   return undefined
 }
 
@@ -59,6 +63,8 @@ export function countIn(value: Value): number | undefined {
   for (const estimator of readersOf(value)) {
     for (const attribute of ['n_features_in_', 'n_features_', '_n_features'])
       if (estimator.has(attribute)) return estimator.integer(attribute)
+    const booster = boosterIn(estimator)
+    if (booster) return booster.count
     const names = estimator.raw('feature_names_in_')
     if (names) return textsOf(names)?.length
     for (const attribute of WIDE) {

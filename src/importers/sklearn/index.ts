@@ -3,6 +3,7 @@
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { adaBoostClassifier } from './ada-boost.ts'
+import { boosterPredictor } from './boosters.ts'
 import { calibratedClassifier } from './calibrated.ts'
 import { pca, truncatedSvd } from './decomposition.ts'
 import { oneHotEncoder, ordinalEncoder, targetEncoder } from './encoders.ts'
@@ -86,6 +87,7 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     BaggingClassifier: baggingClassifier,
     BaggingRegressor: baggingRegressor,
     BayesianRidge: linearRegressor,
+    Booster: boosterPredictor,
     CalibratedClassifierCV: calibratedClassifier,
     DecisionTreeClassifier: treeClassifier,
     DecisionTreeRegressor: treeRegressor,
@@ -111,6 +113,9 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     IsolationForest: isolationForest,
     KNeighborsClassifier: neighboursClassifier,
     KNeighborsRegressor: neighboursRegressor,
+    LGBMClassifier: boosterPredictor,
+    LGBMRanker: boosterPredictor,
+    LGBMRegressor: boosterPredictor,
     Lars: linearRegressor,
     LarsCV: linearRegressor,
     Lasso: linearRegressor,
@@ -152,6 +157,11 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     TunedThresholdClassifierCV: tunedThreshold,
     VotingClassifier: votingClassifier,
     VotingRegressor: votingRegressor,
+    XGBClassifier: boosterPredictor,
+    XGBRFClassifier: boosterPredictor,
+    XGBRFRegressor: boosterPredictor,
+    XGBRanker: boosterPredictor,
+    XGBRegressor: boosterPredictor,
   }),
 )
 
