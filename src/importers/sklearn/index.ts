@@ -165,6 +165,9 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
   }),
 )
 
+/** Of every class that is read, as docs/import.md lists them. */
+export const classNames: readonly string[] = [...TRANSFORMERS.keys(), ...PREDICTORS.keys()]
+
 export const isPredictor = (name: string): boolean => PREDICTORS.has(name)
 export const isTransformer = (name: string): boolean => TRANSFORMERS.has(name)
 
