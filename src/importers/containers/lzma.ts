@@ -252,7 +252,7 @@ export function lzmaAlone(bytes: Uint8Array, allowed: number): Uint8Array {
   const size = view.getBigUint64(5, true)
   const unknown = size === 2n ** 64n - 1n
   // A declared size is only held against what comes out.
-  const until = unknown || size > BigInt(allowed) ? allowed + 1 : Number(size)
+  const until = unknown ? Infinity : Number(size)
   openRange(d)
   const ended = decode(d, until)
   if (ended ? !unknown && out.length !== until : unknown) throw broken('LZMA', 'its size', d.at)

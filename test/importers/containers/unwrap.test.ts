@@ -137,6 +137,11 @@ describe('what grows too large', () => {
     },
   )
 
+  it('of lzma: the same sentence well beyond the most', () => {
+    const { base64 } = long.find(({ container }) => container === 'lzma')!
+    expect(refusal(bytesOf(base64), { bytes: 1000 }).message).toMatch(/^It unpacks to more than 1000 bytes/)
+  })
+
   it('a bomb of 100 MB of zeros in 97 kB', () => {
     expect(refusal(deflateSync(Buffer.alloc(1e8))).message).toBe(
       'It unpacks to more than 67108864 bytes, which no model of its size does',
