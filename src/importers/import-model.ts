@@ -28,7 +28,7 @@ const READERS: Readonly<Record<FormatName, () => Promise<Open>>> = {
   pickle: async () => (await import('./pickle-model.ts')).openPickle,
   torch: async () => (await import('./torch/model.ts')).openTorch,
   skops: notYet('a skops model'),
-  onnx: notYet('an ONNX model'),
+  onnx: async () => (await import('./onnx/model.ts')).openOnnx,
   lightgbm: async () => (await import('./lightgbm.ts')).openLightgbm,
   xgboost: async () => (await import('./xgboost.ts')).openXgboost,
 }
@@ -49,7 +49,9 @@ export async function importModel(request: ImportRequest, version: string): Prom
     const { bytes, containers, format } = contentOf(request.bytes)
     about = { ...about, containers, bytes: bytes.length, format }
     const open = await READERS[format]()
-    const opened = open({ ...request, bytes }, containers)
+    const { featuresFile } = request
+    const named = featuresFile ? (await import('./pickle-names.ts')).namesInPickle(featuresFile) : request.features
+    const opened = open({ ...request, bytes, features: named }, containers)
     about = opened.about
     const program = opened.program()
     const { name } = request

@@ -15,6 +15,7 @@ import type { State } from '../math/state.ts'
 import { findModel } from '../models/index.ts'
 import type { Scorer } from '../models/model.ts'
 import { ENSEMBLE, type Step } from '../recipe/schema.ts'
+import { ONNX, onnxScorer } from './onnx-runtime.ts'
 import { narrow, stepsOf, stretchOf } from './steps.ts'
 
 /** As many risks are kept of each member: ranks are known to a thousandth. */
@@ -94,10 +95,8 @@ function memberScorer(member: Step, state: State): Scorer {
 
 /** One model, on all columns or on its stretch of them, as a probability where it brings how. */
 function leafScorer(step: Step, state: State): Scorer {
-  const model = findModel(step.use)
-  if (!model) throw new Error(`its model is ${step.use}, which this version does not have`)
-  const scorer = model.scorer(state)
   const stretch = stretchOf(step)
+  const scorer = plainScorer(step, state)
   if (stretch === undefined) return scorer
   const probability = partsOf(state)(PROBABILITY)
   const likely = Object.keys(probability).length > 0 ? probabilityOf(probability) : undefined
@@ -110,6 +109,13 @@ function leafScorer(step: Step, state: State): Scorer {
       if (!whole) leaveOut(own, out)
     },
   }
+}
+
+function plainScorer(step: Step, state: State): Scorer {
+  if (step.use === ONNX) return onnxScorer(state, stretchOf(step)?.count ?? 0)
+  const model = findModel(step.use)
+  if (!model) throw new Error(`its model is ${step.use}, which this version does not have`)
+  return model.scorer(state)
 }
 
 /** Whether rows with missing numbers have a risk: what an imported model says of itself goes before its kind. */

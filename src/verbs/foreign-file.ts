@@ -4,6 +4,7 @@ import type { Artifact } from '../artifact/artifact.ts'
 import type { About } from '../importers/about.ts'
 import type { SaidRefusal } from '../importers/import-model.ts'
 import { recognise } from '../importers/recognise.ts'
+import { Refusal } from '../importers/refusal.ts'
 import type { ImportRequest } from '../importers/request.ts'
 import { readForeign } from './foreign-model.ts'
 import { riskOf } from './pipeline.ts'
@@ -57,7 +58,7 @@ export function openForeign(path: string, bytes: Uint8Array, said: Said): Foreig
     name: basename(path),
     bytes,
     risk: said.risk,
-    features: said.features ?? (featuresFile === undefined ? undefined : readFeatureNames(featuresFile)),
+    ...(said.features ? { features: said.features } : featuresFile === undefined ? {} : readFeatureNames(featuresFile)),
     threshold: ownThreshold ?? (thresholdFile === undefined ? undefined : readThreshold(thresholdFile)),
     thresholdOf: said.thresholdOf,
     model: said.pick,
@@ -92,6 +93,7 @@ function unusable(artifact: Artifact): SaidRefusal | undefined {
     riskOf(artifact)({ rows: 1, columns }, Float64Array.of(Number.NaN))
     return undefined
   } catch (error) {
+    if (error instanceof Refusal) return { kind: error.kind, message: error.message, hint: error.hint }
     const hint = 'Save the model as ONNX, or fit one here.'
     return { kind: 'unsupported', message: (error as Error).message, hint }
   }

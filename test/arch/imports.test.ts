@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { posix, sep } from 'node:path'
 import { expect, it } from 'vitest'
 
-const GROUND = ['errors', 'sql', 'lazy-schema', 'printable']
+const GROUND = ['errors', 'sql', 'lazy-schema', 'printable', 'protobuf']
 /** Who may import whom, by the folders and files right under src/. Everyone may import {@link GROUND}. */
 const ROOMS: Record<string, string> = {
   math: '',

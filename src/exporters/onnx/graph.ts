@@ -2,7 +2,7 @@
  * A graph of ONNX operators, put together one node at a time. Each function names the value that it makes; numbers are
  * doubles throughout. Field numbers are those of onnx.proto3, https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
  */
-import { bytes, encode, type Field, float, integer, integers, message, text } from './protobuf.ts'
+import { bytes, encode, type Field, float, integer, integers, message, text } from '../../protobuf.ts'
 
 /** Version 8 of the format came with opset 17 of ai.onnx. */
 const FORMAT = 8

@@ -1,0 +1,165 @@
+/** Which output of a graph is the risk, which way round, and what the graph has to be so that a runtime gives it. */
+import { encode, type Field, integer, message, text } from '../../protobuf.ts'
+import type { Risk } from '../program.ts'
+import { Refusal } from '../refusal.ts'
+import type { Prediction } from '../sklearn/lowering.ts'
+import { type Element, type Node, type OnnxModel, type Port, textsOf, wholesOf, wordOf } from './graph.ts'
+
+/** What is asked of the graph: one number a row. */
+interface Asked {
+  readonly output: string
+  readonly element: Element
+  /** Of several a row, which one. */
+  readonly column: number
+  readonly sign: 1 | -1
+}
+
+/** The state of the model kind `onnx`: src/verbs/onnx-runtime.ts runs it. */
+export interface OnnxState extends Readonly<Record<string, string | number | readonly string[] | Uint8Array>> {
+  /** A whole ONNX file with one output. */
+  readonly graph: Uint8Array
+  readonly inputs: readonly string[]
+  /** "float" or "double". */
+  readonly element: string
+  readonly output: string
+  readonly column: number
+  readonly sign: number
+}
+
+const TYPES: Readonly<Partial<Record<Element, number>>> = { float: 1, int64: 7, double: 11 }
+
+export interface OnnxInputs {
+  readonly names: readonly string[]
+  readonly element: Element
+}
+
+export function predictionOf(model: OnnxModel, inputs: OnnxInputs, from: number, count: number): Prediction {
+  const risk = (asked: Asked): Risk => ({
+    use: 'onnx',
+    from,
+    count,
+    takesMissing: takesMissing(model),
+    state: {
+      graph: graphFor(model, asked),
+      inputs: inputs.names,
+      element: inputs.element,
+      output: asked.output,
+      column: asked.column,
+      sign: asked.sign,
+    } satisfies OnnxState,
+  })
+  return (
+    ours(model, risk) ?? detector(model, risk) ?? classifier(model, risk) ?? regressor(model, risk) ?? refuse(model)
+  )
+}
+
+type MakeRisk = (asked: Asked) => Risk
+
+const numeric = ({ element }: Port) => element === 'float' || element === 'double'
+/** 1 for [rows] and [rows, 1]; undefined where the file does not say. */
+const widthOf = ({ shape }: Port) => (shape.length < 2 ? 1 : shape[1])
+
+/** An export of this program. */
+function ours({ producer, outputs, metadata }: OnnxModel, risk: MakeRisk): Prediction | undefined {
+  const score = outputs.find(({ name }) => name === 'score')
+  if (producer !== 'tocsin' || !score || !numeric(score)) return undefined
+  const cut = Number.parseFloat(metadata.get('tocsin.cuts') ?? '')
+  return {
+    task: 'detect',
+    risk: risk({ output: score.name, element: score.element!, column: 0, sign: 1 }),
+    riskName: 'score, as tocsin exported it',
+    ...(Number.isFinite(cut) ? { cut: { risk: cut, from: 'the mildest cut of the exported model' } } : {}),
+    scales: {},
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  }
+}
+
+/** skl2onnx gives a detector's label, ±1, and its decision_function as `scores`: below 0 is unusual. */
+function detector({ outputs }: OnnxModel, risk: MakeRisk): Prediction | undefined {
+  const scores = outputs.find(port => numeric(port) && /^(scores|decision_function)$/.test(port.name))
+  const label = outputs.find(({ element, name }) => element === 'int64' && name !== scores?.name)
+  if (!scores || !label || widthOf(scores) !== 1) return undefined
+  return {
+    task: 'detect',
+    risk: risk({ output: scores.name, element: scores.element!, column: 0, sign: -1 }),
+    riskName: `−${scores.name} (decision_function)`,
+    cut: { risk: 0, from: 'where the label of the file turns' },
+    scales: { decision_function: 0 },
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  }
+}
+
+/** A ZipMap turns probabilities into a list of maps, one a row: what goes into it is taken in its place. */
+function classifier({ nodes, outputs }: OnnxModel, risk: MakeRisk): Prediction | undefined {
+  const zip = nodes.find(
+    ({ operator, outputs: own }) => operator === 'ZipMap' && outputs.some(o => own.includes(o.name)),
+  )
+  const port = outputs.find(port => numeric(port) && (/prob/i.test(port.name) || (widthOf(port) ?? 0) >= 2))
+  const output = zip?.inputs[0] ?? port?.name
+  if (output === undefined) return undefined
+  const named = nodes.map(classesOf).find(classes => classes.length > 0)
+  const width = port && widthOf(port)
+  const classes = named ?? (width === undefined ? undefined : Array.from({ length: width }, (_, i) => String(i)))
+  if (!classes || classes.length < 2)
+    throw new Refusal('unsupported', `nothing in the file says which classes ${output} stands for`)
+  const last = nodes.find(({ outputs }) => outputs.includes(output))
+  const decides =
+    last?.operator === 'LinearClassifier' && ['', 'NONE'].includes(wordOf(last.attributes.get('post_transform')))
+  return {
+    task: 'classify',
+    classes,
+    riskOf: column => risk({ output, element: port?.element ?? 'float', column, sign: 1 }),
+    probability: !decides,
+  }
+}
+
+function classesOf({ attributes }: Node): string[] {
+  for (const name of ['classlabels_int64s', 'classlabels_ints']) {
+    const numbers = wholesOf(attributes.get(name))
+    if (numbers.length > 0) return numbers.map(String)
+  }
+  return textsOf(attributes.get('classlabels_strings'))
+}
+
+function regressor({ outputs }: OnnxModel, risk: MakeRisk): Prediction | undefined {
+  const [only, ...more] = outputs.filter(numeric)
+  if (!only || more.length > 0 || outputs.length > 1 || widthOf(only) !== 1) return undefined
+  return { task: 'regress', risk: risk({ output: only.name, element: only.element!, column: 0, sign: 1 }) }
+}
+
+function refuse({ outputs }: OnnxModel): never {
+  const list = outputs.map(
+    ({ name, element, shape }) => `${name} (${element ?? 'no tensor'} of ${shape.length} dimensions)`,
+  )
+  throw new Refusal(
+    'unsupported',
+    `none of its outputs is known to be a risk: ${list.slice(0, 10).join(', ')}`,
+    'Known are label and scores of a detector, probabilities of a classifier, and one predicted number.',
+  )
+}
+
+/** Whether the graph does something about missing values; a graph that does not would give some number for them. */
+function takesMissing({ nodes, producer }: OnnxModel): boolean {
+  return (
+    producer === 'tocsin' ||
+    nodes.some(
+      ({ operator, attributes }) =>
+        operator === 'Imputer' ||
+        operator === 'IsNaN' ||
+        wholesOf(attributes.get('nodes_missing_value_tracks_true')).some(tracks => tracks === 1),
+    )
+  )
+}
+
+/** The same file with one output, without ZipMaps and without what no runtime needs. */
+function graphFor({ fields, graph, nodes, outputs }: OnnxModel, { output, element }: Asked): Uint8Array {
+  const known = outputs.find(({ name }) => name === output)
+  const place = known ? outputs.indexOf(known) : -1
+  const port: Field =
+    graph.filter(({ number }) => number === 12)[place] ??
+    message(12, [text(1, output), message(2, [message(1, [integer(1, TYPES[element]!)])])])
+  const kept = nodes.filter(({ operator }) => operator !== 'ZipMap').map(({ field }) => field)
+  const rest = graph.filter(({ number }) => number === 2 || number === 5 || number === 11 || number === 13)
+  const own = message(7, [...kept, ...rest, port])
+  return encode([...fields.filter(({ number }) => number === 1 || number === 8), own])
+}
