@@ -4,6 +4,8 @@ import { basename, dirname } from 'node:path'
 import { type Artifact, decode, digest, type LevelCut } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import { type ForeignFile, isForeign, openForeign, type Said } from './foreign-file.ts'
+import { isMlflowFolder, readMlflowFolder } from './mlflow-folder.ts'
+import { folderOfWord, isMlflowWord } from './mlflow-store.ts'
 import { riskOf } from './pipeline.ts'
 
 export interface ModelFile {
@@ -19,10 +21,13 @@ export interface ModelFile {
 /** Far above any model; a larger file is not one. */
 const MAX_MODEL_BYTES = 2 ** 31
 
-/** @throws Failure MODEL_NOT_FOUND, MODEL_INVALID; MODEL_REFUSED for a file of another program */
-export function readModel(path: string, said: Said = {}): ModelFile {
+/**
+ * @param said absent where nobody can be asked: the file, or what lies beside it, must say all
+ * @throws Failure MODEL_NOT_FOUND, MODEL_INVALID; MODEL_REFUSED for a file of another program
+ */
+export function readModel(path: string, said?: Said): ModelFile {
   const opened = openModel(path, said)
-  return 'artifact' in opened ? opened : asModel(path, opened)
+  return 'artifact' in opened ? opened : asModel(path, opened, said !== undefined)
 }
 
 /** A file of another program, scored or refused. */
@@ -33,6 +38,8 @@ export interface OpenedForeign {
 
 /** The same, for who looks at a file without wanting to score: of another program's file everything that it says. */
 export function openModel(path: string, said: Said = {}): ModelFile | OpenedForeign {
+  const folder = isMlflowWord(path) ? folderOfWord(path) : path
+  if (isMlflowFolder(folder)) return openLogged(path, folder, said)
   const bytes = readBytes(path)
   if (isForeign(bytes)) {
     const file = { id: digest(bytes), bytes: bytes.length }
@@ -48,13 +55,32 @@ export function openModel(path: string, said: Said = {}): ModelFile | OpenedFore
   }
 }
 
+/** The file in a folder of MLflow's, with the names that its signature gives to the inputs. */
+function openLogged(path: string, folder: string, said: Said): OpenedForeign {
+  const { file, features, versions, run } = readMlflowFolder(folder, path)
+  const bytes = readBytes(file)
+  const unnamed = said.features === undefined && said.featuresFile === undefined
+  const named = unnamed && features ? { ...said, features } : said
+  const { about, notes, ...foreign } = openForeign(file, bytes, named)
+  return {
+    file: { id: digest(bytes), bytes: bytes.length },
+    foreign: {
+      ...foreign,
+      about: { ...about, containers: ['mlflow', ...about.containers], versions: { ...versions, ...about.versions } },
+      notes: [...notes, ...(run === undefined ? [] : [`logged by the run ${run} of MLflow`])],
+    },
+  }
+}
+
 /** @throws Failure MODEL_REFUSED with the reason */
-function asModel(path: string, { file, foreign: opened }: OpenedForeign): ModelFile {
+function asModel(path: string, { file, foreign: opened }: OpenedForeign, asked: boolean): ModelFile {
   const { artifact, refusal, ...foreign } = opened
   if (artifact && !refusal) return { path, ...file, artifact, foreign }
-  const { message = 'nothing came of it', hint = '', at } = refusal ?? {}
+  const { kind, message = 'nothing came of it', hint = '', at } = refusal ?? {}
   const where = at === undefined ? '' : ` (byte ${at})`
-  throw new Failure('MODEL_REFUSED', { path, reason: `${message}${where}`, hint })
+  const instead =
+    kind === 'unsaid' && !asked ? `\n  Say it once, and use what that writes: tocsin import ${path} …` : ''
+  throw new Failure('MODEL_REFUSED', { path, reason: `${message}${where}`, hint: `${hint}${instead}` })
 }
 
 /** What a model of ours says itself, nobody can say otherwise with a flag. */
