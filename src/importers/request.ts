@@ -7,6 +7,8 @@ export interface ImportRequest {
   readonly risk?: string | undefined
   /** Names of the features, in order. */
   readonly features?: readonly string[] | undefined
+  /** The same from a pickle: a list, tuple or array of texts. */
+  readonly featuresFile?: { readonly name: string; readonly bytes: Uint8Array } | undefined
   readonly threshold?: number | undefined
   /** What `threshold`, or the file's own, is compared with; absent: the product's risk, where that can be. */
   readonly thresholdOf?: 'risk' | 'score_samples' | 'decision_function' | undefined

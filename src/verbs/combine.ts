@@ -76,7 +76,7 @@ export async function combine(host: Host, request: CombineRequest): Promise<Comb
     const held = { train: usable, heldOut: usable }
     const levels = calibrate(recipe.levels, calibrationRows(risk, rows, held, joined))
     if (request.strict) requireSupport(levels)
-    const { quality: _, probability: __, parent: ___, ...rest } = first.artifact
+    const { quality: _, probability: __, parent: ___, source: ____, ...rest } = first.artifact
     const artifact: Artifact = {
       ...rest,
       version: request.version,

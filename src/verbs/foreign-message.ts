@@ -1,5 +1,16 @@
 /** What goes between a process and its child: one JSON value and some byte arrays, with their lengths before them. */
 
+import type { ImportRequest } from '../importers/request.ts'
+
+/** What the parent asks; the bytes of the model are the first part, those of the files the next. */
+export interface ForeignQuestion {
+  readonly request: Omit<ImportRequest, 'bytes' | BesideRole>
+  readonly files: readonly { readonly role: BesideRole; readonly name: string }[]
+  readonly version: string
+}
+
+export type BesideRole = 'scaler' | 'featuresFile'
+
 /** 4 bytes: length of the JSON; the JSON, with the lengths of the parts; the parts. */
 export function packMessage(head: object, parts: readonly Uint8Array[]): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify({ head, lengths: parts.map(part => part.length) }))

@@ -10,7 +10,7 @@ import { integer, list, number, object, record, type Shape, text, word } from '.
 import type { About } from '../importers/about.ts'
 import type { SaidRefusal } from '../importers/import-model.ts'
 import type { ImportRequest } from '../importers/request.ts'
-import { packMessage, unpackMessage } from './foreign-message.ts'
+import { type BesideRole, type ForeignQuestion, packMessage, unpackMessage } from './foreign-message.ts'
 import { version } from './version.ts'
 
 export interface ForeignModel {
@@ -26,9 +26,13 @@ const ANSWER_BYTES = 2 ** 31 - 1
 
 /** @throws nothing that the bytes can cause */
 export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb = MEMORY_MB } = {}): ForeignModel {
-  const { bytes, scaler, ...said } = request
-  const head = { request: { ...said, scalerName: scaler?.name }, version: version() }
-  const input = packMessage(head, [bytes, ...(scaler ? [scaler.bytes] : [])])
+  const { bytes, scaler, featuresFile, ...said } = request
+  const beside = Object.entries({ scaler, featuresFile }).flatMap(([role, file]) =>
+    file ? [{ role: role as BesideRole, ...file }] : [],
+  )
+  const files = beside.map(({ role, name }) => ({ role, name }))
+  const question: ForeignQuestion = { request: said, files, version: version() }
+  const input = packMessage(question, [bytes, ...beside.map(file => file.bytes)])
   const child = spawnSync(process.execPath, [...confinement(memoryMb), entry()], {
     input,
     timeout: timeMs,

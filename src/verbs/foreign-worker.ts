@@ -5,23 +5,16 @@
 import { readFileSync, writeSync } from 'node:fs'
 import { encode } from '../artifact/artifact.ts'
 import { type Imported, importModel } from '../importers/import-model.ts'
-import { packMessage, unpackMessage } from './foreign-message.ts'
+import { type ForeignQuestion, packMessage, unpackMessage } from './foreign-message.ts'
 
 const { head, parts } = unpackMessage(readFileSync(0))
-const { request, version } = head as { request: object; version: string }
-const [bytes, scaler] = parts
-const said = request as { name: string; scalerName?: string }
+const { request, files, version } = head as ForeignQuestion
+const [bytes, ...more] = parts as [Uint8Array, ...Uint8Array[]]
+const beside = Object.fromEntries(files.map(({ role, name }, i) => [role, { name, bytes: more[i] as Uint8Array }]))
 
 let answer: Imported | { readonly mistake: string }
 try {
-  answer = await importModel(
-    {
-      ...said,
-      bytes: bytes as Uint8Array,
-      ...(scaler ? { scaler: { name: said.scalerName ?? '', bytes: scaler } } : {}),
-    },
-    version,
-  )
+  answer = await importModel({ ...request, ...beside, bytes }, version)
 } catch (error) {
   // Memory that is refused is an error, too; whatever it is, the parent says it.
   answer = { mistake: error instanceof Error ? error.message : String(error) }

@@ -43,7 +43,7 @@ export async function importFile(host: Host, request: ImportFileRequest): Promis
       problem: `--${check === undefined ? 'expect' : 'check'} is given without --${check === undefined ? 'check' : 'expect'}`,
       hint: 'Give both: --check sample.csv --expect scores.csv',
     })
-  const from = readModel(model, request.said)
+  const from = readModel(model, request.said ?? {})
   if (!from.foreign)
     throw new Failure('USAGE', {
       problem: `${model} is a model of tocsin already`,

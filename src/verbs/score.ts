@@ -68,7 +68,7 @@ export interface ScoreResult {
 
 export async function score(host: Host, request: ScoreRequest): Promise<ScoreResult> {
   const startedMs = host.clock()
-  const models = request.models.map(path => readModel(path, request.said))
+  const models = request.models.map(path => readModel(path, request.said ?? {}))
   const { directory, name } = splitOutput(request.output)
   const csv = `${name}.csv`
   const parquet = `${name}.parquet`

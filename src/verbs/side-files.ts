@@ -5,6 +5,8 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { Failure } from '../errors.ts'
+import { recognise } from '../importers/recognise.ts'
+import type { ImportRequest } from '../importers/request.ts'
 
 export interface SideFiles {
   readonly scaler?: string
@@ -55,9 +57,18 @@ export function speaksOfAnother(path: string, model: string): boolean {
   return typeof named === 'string' && named.split(/[/\\]/).at(-1) !== basename(model)
 }
 
-/** One name a line, names parted by commas, or a JSON list (alone, or under `features`). */
-export function readFeatureNames(path: string): string[] {
-  const text = readText(path)
+/** One name a line, names parted by commas, a JSON list (alone, or under `features`), or a pickled one. */
+export function readFeatureNames(path: string): FeatureNames {
+  const bytes = readBytes(path, MOST_BYTES)
+  const { kind } = recognise(bytes)
+  // Lists are pickled, too; a pickle is read where models are.
+  if (kind === 'format' || kind === 'compressed') return { featuresFile: { name: basename(path), bytes } }
+  return { features: namesIn(path, bytes.toString('utf8').replace(/^\uFEFF/, '')) }
+}
+
+export type FeatureNames = Pick<ImportRequest, 'features' | 'featuresFile'>
+
+function namesIn(path: string, text: string): string[] {
   const value = parsed(text)
   const inner = Array.isArray(value) ? value : (value as { features?: unknown } | undefined)?.features
   if (Array.isArray(inner)) {
