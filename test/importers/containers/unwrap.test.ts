@@ -115,7 +115,9 @@ describe('what is refused', () => {
 })
 
 describe('what grows too large', () => {
-  const long = PACKED.filter(({ content, by }) => content === 'long' && !by.includes(','))
+  const long = ['zlib', 'gzip', 'bzip2', 'xz', 'lzma', 'lz4'].map(
+    wanted => PACKED.find(({ content, container }) => content === 'long' && container === wanted)!,
+  )
 
   it.each(long.map(packed => [packed.container, packed] as const))('%s: beyond the most', (_, { base64 }) => {
     const bytes = bytesOf(base64)
