@@ -107,7 +107,8 @@ function featuresOf({ features }: Program): PlannedFeature[] {
         `the feature ${name} has ${levels.length} texts; 1 to ${TEXTS} can be told apart`,
       )
     const quoted = quoteName(name)
-    return { name, text: quoted, sql: quoted, kind: 'row', columns: [name], ...(levels ? { levels } : {}) }
+    const texts = levels ? { levels, tellsUnknown: true } : {}
+    return { name, text: quoted, sql: quoted, kind: 'row', columns: [name], ...texts }
   })
 }
 

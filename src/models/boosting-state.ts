@@ -68,7 +68,7 @@ export function columnReader(state: GradientBoosting): (block: Columns) => reado
     }
     if (numeric[c] === 1) throw new TypeError(`column ${c} holds categories, expected numbers`)
     const code = column.levels.map((name, i) => (names[c]!.length === 0 ? i : (codeOf[c]!.get(name) ?? UNKNOWN)))
-    return Float64Array.from(column.codes.subarray(0, rows), at => (at < 0 ? Number.NaN : code[at]!))
+    return Float64Array.from(column.codes.subarray(0, rows), at => (at < 0 ? Number.NaN : (code[at] ?? Number.NaN)))
   }
   return block => {
     if (block.columns.length !== columns)

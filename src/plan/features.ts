@@ -59,11 +59,13 @@ export function throughEarlier({ sql, kind, columns }: Read, earlier: readonly F
   }
 }
 
-/** The feature as the DOUBLE that a model takes; of a text its code, NULL where the model never saw it. */
+/** The feature as the DOUBLE that a model takes; of a text its code, NULL where the model never saw it, unless it tells
+ * such a text from a missing one. */
 export function asNumber(feature: Feature): string {
   if (feature.levels) {
     const cases = feature.levels.map((level, code) => `WHEN ${quoteText(level)} THEN ${quoteNumber(code)}`)
-    return `CASE ${quoteName(feature.name)} ${cases.join(' ')} END`
+    const unknown = `CASE WHEN ${quoteName(feature.name)} IS NOT NULL THEN ${quoteNumber(feature.levels.length)} END`
+    return `CASE ${quoteName(feature.name)} ${cases.join(' ')}${feature.tellsUnknown ? ` ELSE ${unknown}` : ''} END`
   }
   return `TRY_CAST(${quoteName(feature.name)} AS DOUBLE)`
 }

@@ -74,9 +74,10 @@ export function notScored(
     ...(untimed ? [untimedDetail(untimed, hidden.has(untimed.cell.name))] : []),
     ...cells.filter(c => c !== untimed?.cell).map(c => detailOf(c, hidden.has(c.name))),
   ]
-  const undefinedOnes = features.map(
-    f => `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} undefined`)} END`,
-  )
+  const undefinedOnes = features.map(f => {
+    const unknown = f.tellsUnknown && f.levels ? ` OR ${asNumber(f)} >= ${quoteNumber(f.levels.length)}` : ''
+    return `CASE WHEN ${asNumber(f)} IS NULL${unknown} THEN ${quoteText(`${f.name} undefined`)} END`
+  })
   return `concat('not scored (', ${rejectionOf(cells, untimed)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
 }
 

@@ -19,4 +19,6 @@ export interface PlannedFeature {
   readonly unit?: string
   /** Of a column of text that is a feature: its values, whose places are the codes that the model sees. */
   readonly levels?: readonly string[]
+  /** A text that is none of them is not taken for a missing one: its code is the one behind the last. */
+  readonly tellsUnknown?: boolean
 }

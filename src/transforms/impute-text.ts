@@ -23,5 +23,8 @@ function filled(column: Column, text: string, rows: number): Column {
   const known = column.levels.indexOf(text)
   const levels = known < 0 ? [...column.levels, text] : column.levels
   const code = known < 0 ? column.levels.length : known
-  return { codes: column.codes.subarray(0, rows).map(at => (at < 0 ? code : at)), levels }
+  // Behind the last level is the code of a text that nobody knows: it must not become the one that is added.
+  const end = column.levels.length
+  const codes = column.codes.subarray(0, rows).map(at => (at < 0 ? code : at < end ? at : levels.length))
+  return { codes, levels }
 }

@@ -119,9 +119,10 @@ test('impute, for a sign of its own and for texts; indicate; blank ends of clip;
   expect(run('function', { name: 'log1p' }, [column])).toEqual([Float64Array.of(-Infinity, Math.log1p(2), HOLE)])
   const filled = findTransform('impute-text')!.apply({ fill: ['b', 'a'] })({
     rows: 2,
-    columns: [texts(['a'], [-1, 0]), texts(['a'], [-1, 0])],
+    columns: [texts(['a'], [-1, 1]), texts(['a'], [-1, 1])],
   })
-  expect(filled.columns).toEqual([texts(['a', 'b'], [1, 0]), texts(['a'], [0, 0])])
+  // Code 1 is that of a text that nobody knows, before and after.
+  expect(filled.columns).toEqual([texts(['a', 'b'], [1, 2]), texts(['a'], [0, 1])])
 })
 
 test('no word of a recipe', () => {
