@@ -86,6 +86,7 @@ CASES = {
     "union": (union, positive, None, "transform"),
     "rest": (rest, X, None, "transform"),
     "missing": (MissingIndicator(features="all"), mixed[numbers].to_numpy(), None, "transform"),
+    "sentinel": (SimpleImputer(missing_values=2, strategy="median", add_indicator=True), codes, None, "transform"),
     "one_hot_drop": (OneHotEncoder(drop="first", sparse_output=False), codes, None, "transform"),
     "one_hot_binary": (OneHotEncoder(drop="if_binary", sparse_output=False), texts, None, "transform"),
     "one_hot_rare": (OneHotEncoder(min_frequency=9, handle_unknown="infrequent_if_exist", sparse_output=False), codes, None, "transform"),

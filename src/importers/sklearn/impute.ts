@@ -6,8 +6,8 @@ import { type Estimator, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 import { arrange, columnwise, joined, part } from './steps.ts'
 
-export const simpleImputer: LowerTransformer = (estimator, input, lowering) => {
-  checkMissing(estimator)
+export const simpleImputer: LowerTransformer = (estimator, given, lowering) => {
+  const input = blanked(estimator, given, lowering)
   const fills = fillsOf(estimator, input.count)
   const keepsAll = estimator.text('strategy') === 'constant' || estimator.flag('keep_empty_features', false)
   const kept = fills.flatMap((fill, i) => (keepsAll || !isMissing(fill) ? [i] : []))
@@ -24,8 +24,8 @@ export const simpleImputer: LowerTransformer = (estimator, input, lowering) => {
   return joined([filled, flags], arranged.from)
 }
 
-export const missingIndicator: LowerTransformer = (estimator, input, lowering) => {
-  checkMissing(estimator)
+export const missingIndicator: LowerTransformer = (estimator, given, lowering) => {
+  const input = blanked(estimator, given, lowering)
   const indicated = indicatedBy(estimator, input)
   return lowering.step('indicate', arrange(lowering, input, indicated), {}, indicated.length)
 }
@@ -36,16 +36,21 @@ function indicatedBy(indicator: Estimator, input: Input): readonly number[] {
   throw new Refusal('damaged', `features_ of ${indicator.name} names columns beyond the ${input.count} there are`)
 }
 
-/** Missing is what a table leaves empty; another sign for it is not known to the steps here. */
-function checkMissing(estimator: Estimator): void {
+/** Missing is what a table leaves empty; a number that stands for it is taken out first. */
+function blanked(estimator: Estimator, input: Input, lowering: Lowering): Input {
   const sign = estimator.raw('missing_values')
-  const plain = sign === undefined || sign === null || isMissing(sign) || sign === 'NaN'
-  if (plain || /NAType|_NA$/.test(wordFor(sign))) return
-  throw new Refusal(
-    'unsupported',
-    `${estimator.name} takes ${wordFor(sign)} for missing, expected NaN`,
-    'Make such values empty in the table (invalid: in a recipe), and re-save with missing_values=np.nan.',
-  )
+  const plain = sign === undefined || isMissing(sign) || sign === 'NaN'
+  if (plain || /NAType|_NA$/.test(wordFor(sign))) return input
+  const number = typeof sign === 'string' ? undefined : numberOf(sign)
+  if (number === undefined)
+    throw new Refusal(
+      'unsupported',
+      `${estimator.name} takes ${wordFor(sign)} for missing, expected NaN or a number`,
+      'Make such values empty in the table, and re-save with missing_values=np.nan.',
+    )
+  lowering.warn(`${number} stands for a missing value, as in the file; an empty cell is filled like one`)
+  const bound = new Float64Array(input.count).fill(number)
+  return columnwise(lowering, 'blank', input, { low: bound, high: bound })
 }
 
 const isMissing = (value: Value | undefined): boolean => {
