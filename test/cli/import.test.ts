@@ -17,7 +17,7 @@ const column = (values: readonly number[]) => values.map(value => [value])
 let folder: Folder
 beforeAll(() => {
   folder = createFolder()
-  for (const name of ['lof', 'logistic', 'linear', 'minmax_clip', 'table'])
+  for (const name of ['lof', 'logistic', 'linear', 'minmax_clip', 'sgd_svm'])
     copyFileSync(`test/golden/estimators/${name}.joblib`, folder.at(`${name}.joblib`))
   folder.write(
     'rows.csv',
@@ -84,6 +84,27 @@ describe('score', () => {
     await folder.must([...args, '--threshold-file', 'other.txt'])
     expect(folder.csv('found.csv')[0]?.threshold_used).toBe('1.5')
     expect(Number(folder.csv('found.csv')[0]?.anomaly_score)).not.toBe(unscaled)
+  })
+
+  test('reads names of features as people save them', async () => {
+    const pickled = ['a', 'b', 'c'].map(name => `X\x01\0\0\0${name}`).join('')
+    folder.write('names.pkl', Buffer.from(`\x80\x02](${pickled}e.`, 'latin1'))
+    folder.write('names.json', '{"features": ["a", "b", "c"]}')
+    folder.write('names.txt', 'a, b, c\n')
+    const scores: string[] = []
+    for (const names of ['names.pkl', 'names.json', 'names.txt']) {
+      await folder.must(['score', 'lof.joblib', 'rows.csv', '--features', names, '--output', 'named'])
+      scores.push(
+        folder
+          .csv('named.csv')
+          .map(row => row.anomaly_score)
+          .join(),
+      )
+    }
+    expect(new Set(scores).size).toBe(1)
+    folder.write('none.pkl', Buffer.from('\x80\x02](K\x01K\x02e.', 'latin1'))
+    const { stderr } = await folder.run(['score', 'lof.joblib', 'rows.csv', '--features-file', 'none.pkl'])
+    expect(stderr).toMatch(/none\.pkl holds no list of names/)
   })
 
   test('passes by a threshold that was set for another model', async () => {
@@ -219,6 +240,14 @@ describe('import', () => {
     const amounts = cases.linear.expected.map(([value]: [number]) => value) as number[]
     for (const [i, row] of folder.csv('amount.csv').entries())
       expect(Number(row.anomaly_score)).toBeCloseTo(-amounts[i]!, 12)
+  })
+
+  test('two imported models make an ensemble, which comes from neither file', async () => {
+    await folder.must(['import', 'lof.joblib', '--features', 'a,b,c', '-o', 'first.tocsin'])
+    await folder.must(['import', 'sgd_svm.joblib', '--features', 'a,b,c', '-o', 'second.tocsin'])
+    const args = ['ensemble', 'first.tocsin', 'second.tocsin', '--input', 'rows.csv', '-o', 'both.tocsin']
+    await folder.must(args)
+    expect(readModel(folder.at('both.tocsin')).artifact.source).toBeUndefined()
   })
 
   test('of our own file there is nothing to import or to say', async () => {
