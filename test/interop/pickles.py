@@ -65,6 +65,8 @@ def flatten(value, out):
             out.append(hashlib.sha256(x.data or b"").hexdigest())
             if x.obj is not None:
                 todo.append(x.obj)
+        elif isinstance(x, pklvm.Red) and x.f.q == "collections.OrderedDict" and not x.args:
+            todo.append(dict(x.kv))
         elif isinstance(x, pklvm.Red):
             plain = spelled(x)
             if plain is not None:

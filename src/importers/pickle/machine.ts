@@ -60,6 +60,7 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): Pick
     keys: 0,
     converted: 0,
     globals: new Map(),
+    dicts: new Set(),
     identities: new Map(),
     joblib: 'none',
   }

@@ -1,9 +1,10 @@
 /** Operations that name a class or function and would call it: here they make a node that says so, and stop there. */
 import { Refusal } from '../refusal.ts'
 import { verdictOf } from './globals.ts'
-import { type GlobalNode, isNode, nameOf, type ObjectNode, type Value } from './nodes.ts'
+import { type DictNode, type GlobalNode, isNode, nameOf, type ObjectNode, type Value } from './nodes.ts'
 import type { Operation } from './scalars.ts'
 import { damaged, isWrapper, JOBLIB, pop, push, type Stream, takeLatin, takeLine, top } from './stream.ts'
+import { fill } from './structures.ts'
 import { utf8 } from './text.ts'
 
 const LONGEST_NAME = 255
@@ -96,16 +97,53 @@ const objectOf = (callee: GlobalNode, args: readonly Value[]): ObjectNode => ({
   entries: [],
 })
 
+/** Dicts that differ from others in nothing that is read here. */
+const DICTS = new Set([
+  'collections.OrderedDict',
+  'collections.defaultdict',
+  'sklearn.utils.Bunch',
+  'sklearn.utils._bunch.Bunch',
+  'sklearn.datasets.base.Bunch',
+])
+
+function made(s: Stream, callee: GlobalNode, args: readonly Value[]): Value {
+  const entries = DICTS.has(nameOf(callee)) ? entriesOf(s, args) : undefined
+  if (!entries) return objectOf(callee, args)
+  const dict: DictNode = { kind: 'dict', entries }
+  s.budget.dicts.add(dict)
+  return dict
+}
+
+/** Arguments: none, the maker of defaults, a dict, or, in Python 2, a list of lists of two. */
+function entriesOf(s: Stream, [of]: readonly Value[]): DictNode['entries'] | undefined {
+  if (isNode(of, 'dict')) return of.entries
+  const dict: DictNode = { kind: 'dict', entries: new Map() }
+  if (of === undefined || of === null || isNode(of, 'global')) return dict.entries
+  if (!isNode(of, 'list')) return undefined
+  spend(s, of.items.length)
+  for (const pair of of.items) {
+    if ((!isNode(pair, 'list') && !isNode(pair, 'tuple')) || pair.items.length !== 2) return undefined
+    fill(s, dict, pair.items)
+  }
+  return dict.entries
+}
+
+/** Files convert what they hold at most once; more comes from copies of copies. */
+function spend(s: Stream, size: number): void {
+  s.budget.converted += size
+  if (s.budget.converted > s.bytes.length) throw damaged(s, 'The same values are converted again and again')
+}
+
 function reduce(s: Stream): void {
   const args = argumentsOf(s, pop(s))
   const callee = calleeOf(s, pop(s))
   const spell = SPELLINGS.get(nameOf(callee))
-  push(s, spell?.(s, args) ?? objectOf(callee, args))
+  push(s, spell?.(s, args) ?? made(s, callee, args))
 }
 
 function newObject(s: Stream): void {
   const args = argumentsOf(s, pop(s))
-  push(s, objectOf(calleeOf(s, pop(s)), args))
+  push(s, made(s, calleeOf(s, pop(s)), args))
 }
 
 function newObjectKeywords(s: Stream): void {
@@ -128,14 +166,14 @@ const SPELLINGS: ReadonlyMap<string, (s: Stream, args: readonly Value[]) => Valu
   // copyreg._reconstructor(class, base, state of the base): protocols 0 and 1's NEWOBJ.
   [
     'copyreg._reconstructor',
-    (_, [of, base, state]) =>
+    (s, [of, base, state]) =>
       of === undefined || !isNode(of, 'global') || state === undefined
         ? undefined
-        : objectOf(of, isNode(base!, 'global') && base.name === 'object' ? [] : [state]),
+        : made(s, of, isNode(base!, 'global') && base.name === 'object' ? [] : [state]),
   ],
   [
     'copyreg.__newobj__',
-    (_, [of, ...rest]) => (of !== undefined && isNode(of, 'global') ? objectOf(of, rest) : undefined),
+    (s, [of, ...rest]) => (of !== undefined && isNode(of, 'global') ? made(s, of, rest) : undefined),
   ],
 ])
 
@@ -147,8 +185,7 @@ function byteArray(s: Stream, args: readonly Value[]): Value | undefined {
 
 function encoded(s: Stream, text: Value | undefined): Uint8Array | undefined {
   if (typeof text !== 'string') return undefined
-  s.budget.converted += text.length
-  if (s.budget.converted > s.bytes.length) throw damaged(s, 'The same text is turned into bytes again and again')
+  spend(s, text.length)
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i)
@@ -172,6 +209,8 @@ function build(s: Stream): void {
     const name = nameOf(target)
     throw new Refusal('hostile', `It changes ${name} itself instead of an object made by it`, '', s.begin)
   }
+  // Attributes of a dict, such as torch's versions of its modules, are not read.
+  if (isNode(target, 'dict') && s.budget.dicts.has(target)) return
   if (!isNode(target, 'object')) throw damaged(s, 'A state is set on something that is no object')
   if (target.state !== undefined) throw damaged(s, 'The state of an object is set twice')
   target.state = state

@@ -4,7 +4,7 @@
  */
 import { Refusal } from '../refusal.ts'
 import type { Limits } from './limits.ts'
-import { type GlobalNode, isNode, type ObjectNode, type Value } from './nodes.ts'
+import { type DictNode, type GlobalNode, isNode, type ObjectNode, type Value } from './nodes.ts'
 
 /** What a file may use up, shared by the pickles nested in it. */
 export interface Budget {
@@ -16,9 +16,11 @@ export interface Budget {
   arrays: number
   streams: number
   keys: number
-  /** Characters turned into bytes; more than the file has bytes can only come from copies of copies. */
+  /** Characters turned into bytes and pairs into dicts; more than the file has bytes come from copies of copies. */
   converted: number
   readonly globals: Map<string, GlobalNode>
+  /** Dicts of a class of their own, which may have attributes besides. */
+  readonly dicts: Set<DictNode>
   /** Hash keys of the objects that are keys of a dict, by identity. */
   readonly identities: Map<object, number>
   joblib: 'none' | 'before 1.2' | '1.2 or newer'

@@ -84,7 +84,8 @@ function setItems(s: Stream, values: readonly Value[]): void {
   } else throw damaged(s, 'Keys are set on something that is no dict')
 }
 
-function fill(s: Stream, dict: DictNode, values: readonly Value[]): void {
+/** Keys and values in turn. */
+export function fill(s: Stream, dict: DictNode, values: readonly Value[]): void {
   for (let i = 0; i < values.length; i += 2) {
     const key = keyOf(s, values[i]!)
     const known = dict.entries.get(key)

@@ -94,6 +94,49 @@ describe('what would be called', () => {
   })
 })
 
+describe('dicts of a class of their own', () => {
+  const ordered = global('collections', 'OrderedDict')
+  const bunch = global('sklearn.utils._bunch', 'Bunch')
+
+  it.each([
+    ['OrderedDict of Python 3', bytes(ordered, ')R(', text('b'), 'K\x01', text('a'), 'K\x02u')],
+    ['OrderedDict of Python 2', bytes(ordered, '((', text('b'), 'K\x01l(', text('a'), 'K\x02ll\x85R')],
+    [
+      'OrderedDict with attributes, as torch has them',
+      bytes(ordered, ')R(', text('b'), 'K\x01', text('a'), 'K\x02u}b'),
+    ],
+    [
+      'defaultdict',
+      bytes(
+        global('collections', 'defaultdict'),
+        global('builtins', 'list'),
+        '\x85R(',
+        text('b'),
+        'K\x01',
+        text('a'),
+        'K\x02u',
+      ),
+    ],
+    ['Bunch', bytes(bunch, ')\x81(', text('b'), 'K\x01', text('a'), 'K\x02u}b')],
+    [
+      'Bunch of protocols 0 and 1',
+      bytes(
+        global('copy_reg', '_reconstructor'),
+        '(',
+        bunch,
+        global('__builtin__', 'dict'),
+        '(',
+        text('b'),
+        'K\x01',
+        text('a'),
+        'K\x02dtR}b',
+      ),
+    ],
+  ])('%s', (_, pickle) => {
+    expect(ascii(read(pickle))).toBe("{'b': 1, 'a': 2}")
+  })
+})
+
 describe('arrays in the stream', () => {
   const array = (data: number[], shape = [data.length], order = 'C') => ({
     kind: 'array',
