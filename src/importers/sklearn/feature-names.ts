@@ -3,7 +3,7 @@ import { arrayOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { boosterIn } from './boosters.ts'
-import { type Estimator, estimatorOf, isEstimator, textsOf, wordFor } from './estimator.ts'
+import { type Estimator, estimatorOf, isEstimator, listOf, textsOf, wordFor } from './estimator.ts'
 import { stepsOf } from './pipeline.ts'
 
 /** Estimators from the outside in, each the one that reads the features first. */
@@ -19,8 +19,13 @@ export function* readersOf(value: Value): Generator<Estimator> {
   }
 }
 
-/** Searches and wrappers read what is inside them; before it was fitted it says nothing. */
+/** Searches and wrappers read what is inside them, ensembles what the first of their members reads, unless each has
+ * columns of its own; before it was fitted it says nothing. */
 function innerOf(estimator: Estimator): Value | undefined {
+  if (/^(FrozenEstimator|_CalibratedClassifier)$/.test(estimator.name))
+    return estimator.raw('estimator') ?? estimator.raw('base_estimator')
+  const members = estimator.raw('calibrated_classifiers_') ?? estimator.raw('estimators_') ?? null
+  if (members !== null && !estimator.has('estimators_features_')) return listOf(members)?.[0]
   const inner = ['best_estimator_', 'estimator_', 'regressor_'].find(name => isEstimator(estimator.raw(name)))
   return inner && estimator.raw(inner)
 }

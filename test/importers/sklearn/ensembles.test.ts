@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { countIn, namesIn } from '../../../src/importers/sklearn/feature-names.ts'
 import type { Column, Columns } from '../../../src/math/columns.ts'
 import { opened, readValue, runRisk, runSteps } from './run-program.ts'
 
@@ -44,6 +45,8 @@ describe.each(['1.2.2', '1.6.1', '1.9.1'])('scikit-learn %s', version => {
           ? [runRisk(prediction.risk, block)]
           : [runRisk(prediction.risk, block).map(risk => prediction.scales[method as 'score_samples']! - risk)]
     expect(found).toHaveLength(expected[0]!.length)
+    expect(countIn(value)).toBe(rows[0]!.length)
+    expect(namesIn(value) ?? null).toEqual(names)
     for (const [i, row] of expected.entries())
       for (const [c, wanted] of row.entries()) {
         const apart = Math.abs(found[c]![i]! - wanted) / Math.max(1, Math.abs(wanted))
