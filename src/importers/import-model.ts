@@ -27,16 +27,10 @@ export interface SaidRefusal {
 const READERS: Readonly<Record<FormatName, () => Promise<Open>>> = {
   pickle: async () => (await import('./pickle-model.ts')).openPickle,
   torch: async () => (await import('./torch/model.ts')).openTorch,
-  skops: notYet('a skops model'),
+  skops: async () => (await import('./skops.ts')).openSkops,
   onnx: async () => (await import('./onnx/model.ts')).openOnnx,
   lightgbm: async () => (await import('./lightgbm.ts')).openLightgbm,
   xgboost: async () => (await import('./xgboost.ts')).openXgboost,
-}
-
-function notYet(what: string): () => Promise<Open> {
-  return async () => () => {
-    throw new Refusal('unsupported', `it is ${what}, which this version does not open`)
-  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { unwrap } from './containers/index.ts'
 import type { Open, Opened } from './format.ts'
 import { numberOf } from './numpy/array.ts'
 import { refuseHostile } from './pickle/globals.ts'
-import { type Pickle, readPickle } from './pickle/machine.ts'
+import { readPickle } from './pickle/machine.ts'
 import { entry, type ObjectNode, type Value } from './pickle/nodes.ts'
 import { nodesOf, pairsOf } from './pickle/walk.ts'
 import type { Program } from './program.ts'
@@ -18,12 +18,34 @@ import { lowerModel } from './sklearn/model.ts'
 
 export const openPickle: Open = (request, containers): Opened => {
   const pickle = readPickle(request.bytes)
-  const base = aboutPickle(pickle, request, containers)
-  const { bundle, refusal } = tried(() => bundleOf(pickle.value, request.model))
+  const { globals, joblib, protocol, value } = pickle
+  const opened = openValue(value, request, {
+    format: joblib === 'none' && containers.length === 0 ? 'pickle' : 'joblib',
+    containers: [...containers, `pickle protocol ${protocol}`],
+    versions: joblib === 'none' ? {} : { joblib },
+    globals,
+  })
+  return {
+    about: opened.about,
+    program() {
+      refuseHostile(pickle)
+      return opened.program()
+    },
+  }
+}
+
+/** What any file says that holds objects of scikit-learn as nodes. */
+export function openValue(
+  value: Value,
+  request: ImportRequest,
+  said: Pick<About, 'format' | 'containers' | 'versions' | 'globals'>,
+): Opened {
+  const versions = { ...versionsOf(value), ...said.versions }
+  const base = { ...said, versions, model: describe(value), parameters: {}, bytes: request.bytes.length, beside: [] }
+  const { bundle, refusal } = tried(() => bundleOf(value, request.model))
   return {
     about: bundle ? withBundle(base, bundle) : base,
     program() {
-      refuseHostile(pickle)
       if (!bundle) throw refusal
       return programOf(bundle, request)
     },
@@ -86,29 +108,12 @@ function nodesIn(value: Value): readonly ObjectNode[] {
   return (parts ?? []).filter(isObject)
 }
 
-function aboutPickle(pickle: Pickle, { bytes }: ImportRequest, containers: readonly string[]): About {
-  return {
-    format: pickle.joblib === 'none' && containers.length === 0 ? 'pickle' : 'joblib',
-    containers: [...containers, `pickle protocol ${pickle.protocol}`],
-    versions: versionsOf(pickle),
-    model: describe(pickle.value),
-    globals: pickle.globals,
-    parameters: {},
-    bytes: bytes.length,
-    beside: [],
-  }
-}
-
-function versionsOf(pickle: Pickle): Record<string, string> {
-  const versions: Record<string, string> = {}
-  for (const node of nodesOf(pickle.value)) {
+function versionsOf(value: Value): Record<string, string> {
+  for (const node of nodesOf(value)) {
     const said = node.kind === 'dict' ? entry(node, '_sklearn_version') : undefined
-    if (typeof said !== 'string') continue
-    versions['scikit-learn'] = said
-    break
+    if (typeof said === 'string') return { 'scikit-learn': said }
   }
-  if (pickle.joblib !== 'none') versions.joblib = pickle.joblib
-  return versions
+  return {}
 }
 
 function withBundle(about: About, bundle: Bundle): About {
