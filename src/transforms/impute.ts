@@ -19,12 +19,8 @@ const params = lazySchema(Type =>
   ),
 )
 
-export type Impute = {
-  /** One entry a column. */
-  fill: Float64Array
-  /** The number that stands for a missing one, in files made elsewhere; absent: NaN. */
-  missing?: number
-}
+/** One entry a column. */
+export type Impute = { fill: Float64Array }
 
 export const impute: LearnedTransform<ReturnType<typeof params>, Impute> = {
   kind: 'impute',
@@ -38,11 +34,9 @@ export const impute: LearnedTransform<ReturnType<typeof params>, Impute> = {
   },
   apply(state) {
     const fill = numbersOf(state.fill, 'fill')
-    const { missing = Number.NaN } = state
     return columnwise((column, from, to, rows) => {
       const value = fill[column]!
-      if (Number.isNaN(missing)) for (let i = 0; i < rows; i++) to[i] = Number.isNaN(from[i]!) ? value : from[i]!
-      else for (let i = 0; i < rows; i++) to[i] = from[i] === missing ? value : from[i]!
+      for (let i = 0; i < rows; i++) to[i] = Number.isNaN(from[i]!) ? value : from[i]!
     }, fill.length)
   },
 }

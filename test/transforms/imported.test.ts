@@ -104,9 +104,10 @@ test('a hole stays a hole through every step on numbers', () => {
   }
 })
 
-test('impute, for a sign of its own and for texts; indicate; blank ends of clip; functions', () => {
+test('numbers that stand for missing ones, missing texts, indicators, bounds and functions', () => {
   const column = Float64Array.of(-1, 2, HOLE)
-  expect(run('impute', { fill: Float64Array.of(9), missing: -1 }, [column])).toEqual([Float64Array.of(9, 2, HOLE)])
+  const sign = { low: Float64Array.of(-1), high: Float64Array.of(-1) }
+  expect(run('blank', sign, [column])).toEqual([Float64Array.of(HOLE, 2, HOLE)])
   expect(run('indicate', {}, [column, texts(['a'], [0, -1, 0])])).toEqual(
     columnsOf([
       [0, 0, 1],
