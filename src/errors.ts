@@ -79,6 +79,12 @@ export const FAILURES = {
       '{model} does not give the numbers of {expect}: {beyond} of {rows} rows differ, row {row} most: {ours} here, {theirs} there, a difference of {difference}',
     hint: '{hint}',
   },
+  MODEL_UNEXPLAINED: {
+    ...model,
+    message:
+      '{path} cannot say the reasons of a risk: explaining such a model compares with rows that taught, and it holds none',
+    hint: '{hint}',
+  },
   MODEL_UNCALIBRATED: {
     ...model,
     message: 'The model {name} has no threshold',

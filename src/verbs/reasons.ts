@@ -17,22 +17,23 @@ const PAIRS = 8
 /** Rows that taught, kept in the model file for these walks to begin at. */
 export const BACKGROUND_ROWS = 64
 
-/** @throws Error for a model file without rows to compare with, where the model needs them. */
-export function explainerOf(artifact: Artifact): Explainer {
+/** @throws Failure MODEL_UNEXPLAINED for a model file without rows to compare with, where the model needs them */
+export function explainerOf(artifact: Artifact, path = artifact.name): Explainer {
   const { model, transforms } = artifact.recipe
   const own = model.use === ENSEMBLE ? undefined : findModel(model.use)?.explain
-  if (!own) return byPermutation(artifact)
+  if (!own) return byPermutation(artifact, path)
   const sources = sourcesOf(transforms, artifact.transforms, artifact.features.length)
   const stretch = stretchOf(model)
   const read = stretch ? sources.slice(stretch.from, stretch.from + stretch.count) : sources
-  return read.includes(-1) ? byPermutation(artifact) : throughSteps(artifact, own(artifact.model), read)
+  return read.includes(-1) ? byPermutation(artifact, path) : throughSteps(artifact, own(artifact.model), read)
 }
 
-/** @throws Failure MODEL_INVALID for a file that cannot be explained */
+/** @throws Failure MODEL_INVALID for a file that cannot be explained, MODEL_UNEXPLAINED for one without rows to compare */
 export function explainerFor({ path, artifact }: ModelFile): Explainer {
   try {
-    return explainerOf(artifact)
+    return explainerOf(artifact, path)
   } catch (error) {
+    if (error instanceof Failure) throw error
     throw new Failure('MODEL_INVALID', { path, reason: (error as Error).message }, { cause: error })
   }
 }
@@ -77,11 +78,11 @@ function throughSteps(artifact: Artifact, own: Explainer, read: readonly number[
   }
 }
 
-function byPermutation(artifact: Artifact): Explainer {
+function byPermutation(artifact: Artifact, path: string): Explainer {
   // Threads that help idle until a block is worth sharing, and never keep the process.
   const { risk } = openRisk(artifact, { rows: Number.POSITIVE_INFINITY })
   const width = artifact.features.length
-  const background = backgroundOf(artifact)
+  const background = backgroundOf(artifact, path)
   const rows = background[0]?.length ?? 0
   const walks = drawWalks(width, rows, PAIRS, createRandom(artifact.recipe.seed))
   return {
@@ -93,13 +94,16 @@ function byPermutation(artifact: Artifact): Explainer {
 }
 
 /** Column after column in the profile. */
-function backgroundOf({ profile, features, source }: Artifact): Float64Array[] {
+function backgroundOf({ profile, features, source }: Artifact, path: string): Float64Array[] {
   const all = profile.background as TypedArray | undefined
   const rows = all instanceof Float64Array ? all.length / features.length : 0
   if (!(all instanceof Float64Array) || !Number.isInteger(rows) || rows < 1)
-    throw new Error(
-      `it holds no rows that taught, which explaining this kind of model needs${source ? '; tocsin import --background sample.csv puts some in' : ''}`,
-    )
+    throw new Failure('MODEL_UNEXPLAINED', {
+      path,
+      hint: source
+        ? `Give it some rows like those that taught: tocsin import ${source.file} --background sample.csv`
+        : 'Fit the model again with tocsin fit.',
+    })
   return features.map((_, c) => all.subarray(c * rows, (c + 1) * rows))
 }
 

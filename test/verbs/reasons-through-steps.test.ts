@@ -33,7 +33,7 @@ function artifact({ steps, risk, profile = {}, low = false }: Program): Artifact
       { name: 'a', columns: ['a'] },
       { name: 'b', columns: ['b'], levels: ['x', 'y', 'z'] },
     ],
-    ...{ transforms: steps, model: state, profile, source: {} },
+    ...{ transforms: steps, model: state, profile, source: { file: 'a.joblib' } },
   } as unknown as Artifact
 }
 
@@ -71,7 +71,10 @@ test('where a step mixes columns, rows to compare with are asked for, and the wa
   const blind = artifact({ steps: [oneHot, mixed], risk: line(0, [1, 1, 1]) })
   expect(needsBackground(blind.recipe)).toBe(true)
   expect(() => explainerFor({ path: 'a.tocsin', artifact: blind } as never)).toThrow(
-    'tocsin import --background sample.csv',
+    expect.objectContaining({
+      code: 'MODEL_UNEXPLAINED',
+      hint: expect.stringContaining('tocsin import a.joblib --background sample.csv'),
+    }),
   )
   // The walks begin at a row of a 0 and b unknown, and end at the row: a linear model's shares are exact.
   const background = { background: Float64Array.of(0, Number.NaN) }
