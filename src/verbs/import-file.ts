@@ -99,8 +99,13 @@ async function prove(
 ): Promise<Parity> {
   const { check = '', expect = '', expectOf } = request
   const { risk } = await scoreRows(host, session, model, { input: [check] })
-  const { recipe, levels } = model.artifact
-  const parity = parityOf(risk, expected, { of: expectOf, turned: isTurned(recipe.columns), cut: levels[0]?.cut })
+  const { recipe, levels, source } = model.artifact
+  const parity = parityOf(risk, expected, {
+    of: expectOf,
+    turned: isTurned(recipe.columns),
+    cut: levels[0]?.cut,
+    source,
+  })
   if (parity.within) return parity
   throw new Failure('MODEL_DIFFERS', {
     model: request.model,

@@ -1,4 +1,5 @@
 /** Whether an imported model gives the numbers of its original, row by row. */
+import type { Provenance } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import { findColumn } from '../plan/cells.ts'
 import { quoteName } from '../sql.ts'
@@ -30,8 +31,10 @@ export interface Parity {
   readonly hint: string
 }
 
-const ABSOLUTE = 1e-9
-const RELATIVE = 1e-9
+/** Apart by this, and this share of the original's number. */
+const ALLOWED = 1e-9
+/** Of libraries that compute in float32: their own last digits are rounding. */
+const ALLOWED_SINGLE = 1e-6
 /** Columns in which scores are expected, the likeliest first. */
 const NAMES = ['anomaly_score', 'score', 'scores', 'risk', 'probability', 'prediction', 'score_samples']
 
@@ -86,7 +89,13 @@ export interface ParityOptions {
   /** The risk is the negative of what the model predicts. */
   readonly turned: boolean
   readonly cut: number | undefined
+  /** Where the model comes from. */
+  readonly source?: Pick<Provenance, 'format' | 'model'> | undefined
 }
+
+/** XGBoost adds up in float32, PyTorch multiplies in it. */
+const isSingle = (source: ParityOptions['source']) =>
+  source !== undefined && (['xgboost', 'torch'].includes(source.format) || /\bXGB/.test(source.model))
 
 export function parityOf(risk: Float64Array, { column, values }: Expected, options: ParityOptions): Parity {
   if (risk.length !== values.length)
@@ -95,8 +104,9 @@ export function parityOf(risk: Float64Array, { column, values }: Expected, optio
       hint: 'Give the scores of exactly these rows, in the same order.',
     })
   const { of = 'risk' } = options
-  const compared = compare(risk, values, scaleOf(of, options))
-  const hint = compared.beyond === 0 ? '' : hintOf(risk, values, options, of)
+  const allowed = isSingle(options.source) ? ALLOWED_SINGLE : ALLOWED
+  const compared = compare(risk, values, scaleOf(of, options), allowed)
+  const hint = compared.beyond === 0 ? '' : hintOf(risk, values, options, of, allowed)
   return { rows: risk.length, column, of, ...compared, within: compared.beyond === 0, hint }
 }
 
@@ -109,22 +119,28 @@ function scaleOf(of: ExpectedScale, { turned, cut }: ParityOptions): Convert {
   return of === 'score_samples' ? risk => -risk : risk => (cut ?? Number.NaN) - risk
 }
 
-function compare(risk: Float64Array, values: Float64Array, convert: Convert) {
+function compare(risk: Float64Array, values: Float64Array, convert: Convert, allowed: number) {
   let [difference, row, ours, theirs, beyond] = [0, 1, Number.NaN, Number.NaN, 0]
   for (let i = 0; i < risk.length; i++) {
     const [own, other] = [convert(risk[i] as number), values[i] as number]
     // A row without a number in both is no difference; in one of them it is the largest there is.
     const apart = Number.isNaN(own) && Number.isNaN(other) ? 0 : Math.abs(own - other)
     const size = Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart
-    if (!(size <= ABSOLUTE + RELATIVE * Math.abs(other))) beyond++
+    if (!(size <= allowed + allowed * Math.abs(other))) beyond++
     if (size > difference || i === 0) [difference, row, ours, theirs] = [size, i + 1, own, other]
   }
   return { difference, row, ours, theirs, beyond }
 }
 
-function hintOf(risk: Float64Array, values: Float64Array, options: ParityOptions, tried: ExpectedScale): string {
+function hintOf(
+  risk: Float64Array,
+  values: Float64Array,
+  options: ParityOptions,
+  tried: ExpectedScale,
+  allowed: number,
+): string {
   const scales: ExpectedScale[] = ['risk', 'score_samples', 'decision_function']
-  const fits = scales.find(of => of !== tried && compare(risk, values, scaleOf(of, options)).beyond === 0)
+  const fits = scales.find(of => of !== tried && compare(risk, values, scaleOf(of, options), allowed).beyond === 0)
   return fits === undefined
     ? 'Were the rows and their order the same, and unscaled? Nothing was written; report it with both files if they were.'
     : `They are equal as ${fits}: give --expect-of ${fits}`
