@@ -3,9 +3,9 @@
  * MLflow writes it where no server is named. Read natively: MLflow 3.13 and newer refuse such folders themselves.
  */
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parse } from 'yaml'
 import { Failure } from '../errors.ts'
 
 const WORD = /^(runs|models):\//
@@ -135,6 +135,8 @@ const metaIn = (folder: string) => yamlMap(readSmall(join(folder, 'meta.yaml')))
 /** A mapping, as a Map: names from files are only keys. Undefined for other text. */
 export function yamlMap(text: string | undefined): ReadonlyMap<unknown, unknown> | undefined {
   if (text === undefined) return undefined
+  // Loaded here: scoring any other model starts without it.
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   try {
     const found: unknown = parse(text, { mapAsMap: true, maxAliasCount: 10, logLevel: 'error' })
     return found instanceof Map ? found : undefined

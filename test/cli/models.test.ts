@@ -2,9 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { modelPages } from '../../build/model-pages.ts'
-import { models } from '../../src/models/index.ts'
+import { learnedModels } from '../../src/models/index.ts'
 import { createFolder, type Folder, type Json } from './program.ts'
 
+const models = learnedModels()
 let folder: Folder
 beforeAll(() => {
   folder = createFolder()
