@@ -1,5 +1,5 @@
-import { type Chart, figure, grouped } from './frame.ts'
 import type { Slices } from '../math/bins.ts'
+import { type Chart, figure, grouped } from './frame.ts'
 import { sheet } from './sheet.ts'
 import { timeline } from './timeline.ts'
 

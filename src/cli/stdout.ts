@@ -3,7 +3,7 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
-import { refuseTooMany, score, type ScoreRequest } from '../verbs/score.ts'
+import { refuseTooMany, type ScoreRequest, score } from '../verbs/score.ts'
 import { describeScore, warnOfScore } from './summary/score.ts'
 import type { Terminal } from './terminal.ts'
 

@@ -5,8 +5,8 @@
 import { statfs } from 'node:fs/promises'
 import { sep } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Columns } from '../math/columns.ts'
 import { Failure } from '../errors.ts'
+import type { Columns } from '../math/columns.ts'
 import { quoteText } from '../sql.ts'
 import {
   type Connection,

@@ -1,6 +1,6 @@
 /** The native bindings of DuckDB, loaded on first use: `--help` and `--version` never pay for them. */
-import type * as Bindings from '@duckdb/node-bindings'
 import { createRequire } from 'node:module'
+import type * as Bindings from '@duckdb/node-bindings'
 
 export type DuckDB = typeof Bindings
 export type { Connection, Database, DataChunk, PreparedStatement, Result, Vector } from '@duckdb/node-bindings'

@@ -5,8 +5,8 @@
 import { nearest } from '../math/nearest.ts'
 import { failureOf, type RecipeSource, recipeFailure } from '../recipe/mistakes.ts'
 import { sqlTokens } from '../recipe/sql-names.ts'
-import { checkNode, type Visit } from './expression-tree.ts'
 import { quoteName } from '../sql.ts'
+import { checkNode, type Visit } from './expression-tree.ts'
 
 export interface ExpressionContext {
   /** Where the expression stands in the recipe: `features.burden`. */

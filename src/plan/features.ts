@@ -2,9 +2,9 @@
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { sqlNames } from '../recipe/sql-names.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import { ORDER, UNTIMED } from './cells.ts'
 import { windowClause } from './expressions.ts'
-import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 
 /** Whether a feature is just the column of the same name. */
 export function isColumn(feature: Feature): boolean {

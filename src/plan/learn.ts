@@ -1,9 +1,9 @@
 /** The statement that fitting and evaluating read: features as numbers, and what a row is for. In the order of the table. */
-import type { Recipe } from '../recipe/schema.ts'
-import { type Cell, cellsOf, type Table, typedTable } from './cells.ts'
 import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
-import { asNumber, featureLayers } from './features.ts'
+import type { Recipe } from '../recipe/schema.ts'
 import { quoteName } from '../sql.ts'
+import { type Cell, cellsOf, type Table, typedTable } from './cells.ts'
+import { asNumber, featureLayers } from './features.ts'
 import { rejectionOf, untimedOf } from './reasons.ts'
 
 /** Positions of the columns after the features, in the statement's result. */

@@ -3,11 +3,11 @@
  * sensors, how far its risk is above the cut and which features lie beyond what training saw. Built here as SQL and
  * taken apart here again for summaries, so that the words live in one file.
  */
-import type { Bounds, Recipe } from '../recipe/schema.ts'
-import { type Cell, isFault, isMissing, isOutside, UNTIMED } from './cells.ts'
 import type { PlannedFeature as Feature } from '../recipe/feature.ts'
-import { asNumber } from './features.ts'
+import type { Bounds, Recipe } from '../recipe/schema.ts'
 import { quoteNumber, quoteText } from '../sql.ts'
+import { type Cell, isFault, isMissing, isOutside, UNTIMED } from './cells.ts'
+import { asNumber } from './features.ts'
 
 /** Why a row was not scored, worst first; a row with several causes counts under the first. */
 export const REJECTIONS = [

@@ -1,5 +1,7 @@
 /** The statement that scores: every input column as it came, then ours. One SELECT, so that one COPY does the work. */
+import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import {
   type Cell,
   cellsOf,
@@ -11,9 +13,7 @@ import {
   typedTable,
   UNTIMED,
 } from './cells.ts'
-import type { PlannedFeature as Feature, Types } from '../recipe/feature.ts'
 import { asNumber, featureLayers } from './features.ts'
-import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import {
   alarmOf,
   breachOf,

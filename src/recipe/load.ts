@@ -1,7 +1,7 @@
 /** A recipe's text → the recipe. Every mistake that can be seen without the data is found here, several at once. */
-import { checkMeaning } from './meaning.ts'
 import { checkTree } from './check.ts'
 import { recipeSchema } from './grammar.ts'
+import { checkMeaning } from './meaning.ts'
 import { failureOf, type RecipeSource } from './mistakes.ts'
 import { resolve, resolveModels } from './resolve.ts'
 import type { Catalogue, Recipe, Step } from './schema.ts'

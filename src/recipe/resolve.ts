@@ -1,8 +1,8 @@
 /** A checked tree → the resolved recipe: shorthands spelled out, defaults filled in. */
 import { Value } from 'typebox/value'
 import { DEFAULTS, DELIMITERS } from './grammar.ts'
-import { membersOf } from './members.ts'
 import { parseBudget, parseHold, parseNumber, parseShare } from './measures.ts'
+import { membersOf } from './members.ts'
 import type {
   Bounds,
   Catalogue,

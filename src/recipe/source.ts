@@ -6,12 +6,12 @@ import {
   isMap,
   isScalar,
   isSeq,
-  type Node as YamlNode,
   type Pair,
   parseDocument,
-  type Scalar as YamlScalar,
   type YAMLMap,
   type YAMLSeq,
+  type Node as YamlNode,
+  type Scalar as YamlScalar,
 } from 'yaml'
 import type { Mistake, Span } from './mistakes.ts'
 import { explainSyntax, splitAtComma } from './traps.ts'

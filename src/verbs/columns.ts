@@ -6,17 +6,17 @@ import { asDouble, cellsOf, findColumn, ORDER, typedTable, UNTIMED } from '../pl
 import { readExpression } from '../plan/expressions.ts'
 import { depthOf, throughEarlier } from '../plan/features.ts'
 import type { Conditions } from '../plan/learn.ts'
-import { isInternal, quoteName } from '../sql.ts'
 import type { ColumnType, PlannedFeature, Types } from '../recipe/feature.ts'
 import { type PathMistake, recipeFailure } from '../recipe/mistakes.ts'
 import { checkColumns } from '../recipe/roles.ts'
 import type { Recipe } from '../recipe/schema.ts'
-import { findDateFormats, ISO } from './dates.ts'
-import { type Condition, readAnswers, readCondition } from './conditions.ts'
-import type { LoadedRecipe } from './recipe-file.ts'
-import { nameTexts } from './text-features.ts'
-import { tableOf } from './table.ts'
+import { isInternal, quoteName } from '../sql.ts'
 import { findUnbound, unboundText } from './bind.ts'
+import { type Condition, readAnswers, readCondition } from './conditions.ts'
+import { findDateFormats, ISO } from './dates.ts'
+import type { LoadedRecipe } from './recipe-file.ts'
+import { tableOf } from './table.ts'
+import { nameTexts } from './text-features.ts'
 
 export interface Planned {
   /** With what the data settled written in: the time's format. */

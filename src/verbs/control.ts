@@ -2,8 +2,8 @@
 import type { Artifact } from '../artifact/artifact.ts'
 import { type Slices, slices } from '../math/bins.ts'
 import { findModel } from '../models/index.ts'
-import { BLOCK_ROWS, readyOf } from './pipeline.ts'
 import type { Rows } from './gather.ts'
+import { BLOCK_ROWS, readyOf } from './pipeline.ts'
 
 export interface ControlStatistics {
   /** The share of rows in control that each limit keeps inside. */

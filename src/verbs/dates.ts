@@ -1,8 +1,8 @@
 /** Which ways of writing a date fit all values of a column. One: settled. Two: the person must say. None: no dates. */
 import type { Door } from '../data/door.ts'
 import type { Source } from '../data/intake.ts'
-import { quoteName } from '../sql.ts'
 import { fullTime, parsedTime } from '../plan/time-format.ts'
+import { quoteName } from '../sql.ts'
 
 const DAYS = [
   'DD.MM.YYYY',

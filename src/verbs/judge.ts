@@ -1,6 +1,6 @@
 /** How good a recipe's model is, before anybody has it: out of fold, on the rows that may teach. */
 import type { Quality } from '../artifact/artifact.ts'
-import { type FoldCount, foldCount, type FoldRequest, foldsOf } from '../math/folds.ts'
+import { type FoldCount, type FoldRequest, foldCount, foldsOf } from '../math/folds.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import type { CrossValidation, CrossValidationRequest } from './cross-validate.ts'

@@ -2,9 +2,9 @@
 import type { Door } from '../data/door.ts'
 import type { PublishedFile } from '../data/publish.ts'
 import { findColumn } from '../plan/cells.ts'
-import { quoteName, quoteText } from '../sql.ts'
 import { BREACH, parseRejection } from '../plan/reasons.ts'
 import { type Fitted, NOT_SCORED, OK } from '../plan/score.ts'
+import { quoteName, quoteText } from '../sql.ts'
 
 // What a summary needs to read an outcome.
 export { parseBreach, short } from '../plan/reasons.ts'

@@ -1,7 +1,7 @@
 /** How good a model is, as a page says it: out of fold first, then on rows that it did not learn from. */
 import type { Quality } from '../artifact/artifact.ts'
-import type { Fact, Table } from '../charts/report.ts'
 import { grouped } from '../charts/frame.ts'
+import type { Fact, Table } from '../charts/report.ts'
 import { withUnit } from '../recipe/answer-text.ts'
 import type { Evaluation } from './assess.ts'
 import type { Figures } from './assess-answers.ts'

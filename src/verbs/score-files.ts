@@ -2,8 +2,8 @@
 import { join } from 'node:path'
 import type { Source } from '../data/intake.ts'
 import { pasteFile } from '../data/paste.ts'
-import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import { ADDED, addedNames, NOT_SCORED, OK, reasonNames } from '../plan/score.ts'
+import { quoteName, quoteNumber, quoteText } from '../sql.ts'
 import type { Scored } from './score.ts'
 import type { Session } from './session.ts'
 

@@ -1,7 +1,7 @@
 /** What the values of flags may be. */
 import { expect, test } from 'vitest'
-import { Failure } from '../../src/errors.ts'
 import { asPositive } from '../../src/cli/options.ts'
+import { Failure } from '../../src/errors.ts'
 
 test('rows a week are more than none', () => {
   const read = asPositive('samples-per-week')

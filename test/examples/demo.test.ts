@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { parseCsv } from '../../examples/csv.ts'
-import limsExpected from '../../examples/lims-quality/expected.json' with { type: 'json' }
 import { run as limsDemo, summary as limsSummary } from '../../examples/lims-quality/demo.ts'
+import limsExpected from '../../examples/lims-quality/expected.json' with { type: 'json' }
 import { DASHBOARD_COLUMNS, outputTexts } from '../../examples/lims-quality/outputs.ts'
 import { COLUMNS, simulate as simulateLims } from '../../examples/lims-quality/simulate.ts'
 import { run as pumpsDemo, summary as pumpsSummary } from '../../examples/predictive-maintenance/demo.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openProjections, projectPlainly, type Projections } from '../../src/kernels/projections.ts'
+import { openProjections, type Projections, projectPlainly } from '../../src/kernels/projections.ts'
 import { createRandom, type Random } from '../../src/math/random.ts'
 
 const SPECIAL = [Number.NaN, 0, -0, 1e149, -1e200, 1e300, Number.MAX_VALUE, Infinity, -Infinity, 1e-310]

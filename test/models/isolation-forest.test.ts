@@ -4,8 +4,8 @@ import { createRandom, type Random } from '../../src/math/random.ts'
 import { max, sorted } from '../../src/math/statistics.ts'
 import { averagePathLength, type IsolationForest, isolationForest } from '../../src/models/isolation-forest.ts'
 import type { Training } from '../../src/models/model.ts'
-import { columnsOf, type Dump, stateOf } from '../golden/isolation-forest.ts'
 import golden from '../golden/isolation-forest.json' with { type: 'json' }
+import { columnsOf, type Dump, stateOf } from '../golden/isolation-forest.ts'
 
 const defaults = {
   n_estimators: 100,

@@ -4,6 +4,7 @@ import { createRandom } from '../../src/math/random.ts'
 import { variance } from '../../src/math/statistics.ts'
 import type { Training } from '../../src/models/model.ts'
 import { type OneClassSvm, oneClassSvm } from '../../src/models/one-class-svm.ts'
+import golden from '../golden/one_class_svm.json' with { type: 'json' }
 import {
   columnsOf,
   type Dump,
@@ -13,7 +14,6 @@ import {
   stateOf,
   trainingOf,
 } from '../golden/one_class_svm.ts'
-import golden from '../golden/one_class_svm.json' with { type: 'json' }
 
 const defaults: Params = { kernel: 'rbf', nu: 0.05, gamma: 'scale', degree: 3, coef0: 0, tol: 1e-3 }
 

@@ -4,8 +4,8 @@ import { createRandom } from '../../src/math/random.ts'
 import { max, mean } from '../../src/math/statistics.ts'
 import type { Target, Training } from '../../src/models/model.ts'
 import { type RandomForest, randomForest } from '../../src/models/random-forest.ts'
-import { columnsOf, type ForestDump, stateOf } from '../golden/random-forest.ts'
 import golden from '../golden/random_forest.json' with { type: 'json' }
+import { columnsOf, type ForestDump, stateOf } from '../golden/random-forest.ts'
 
 type Given = Parameters<NonNullable<typeof randomForest.fit>>[1]
 

@@ -1,8 +1,8 @@
 /** What is said of answers other than labels: numbers, times until an event, probabilities. */
 import { describe, expect, test } from 'vitest'
 import { htmlReport } from '../../src/charts/report.ts'
-import { brier } from '../../src/math/reliability.ts'
 import { createRandom } from '../../src/math/random.ts'
+import { brier } from '../../src/math/reliability.ts'
 import { type Assessed, assess } from '../../src/verbs/assess.ts'
 import { chartsOf, reportOf } from '../../src/verbs/illustrate.ts'
 

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { writeFeatures } from '../../verbs/features.ts'
 import { readRecipe } from '../../verbs/recipe-file.ts'
 import * as options from '../options.ts'
-import { number } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
+import { number } from '../words.ts'
 
 const EXAMPLES = `Examples:
   tocsin features pump.yaml                     write pump_features.csv and .parquet

@@ -2,8 +2,8 @@ import { basename } from 'node:path'
 import type { Command } from 'commander'
 import { initRecipe } from '../../verbs/init.ts'
 import * as options from '../options.ts'
-import { counted, number, typed } from '../words.ts'
 import type { Terminal } from '../terminal.ts'
+import { counted, number, typed } from '../words.ts'
 
 const EXAMPLES = `Examples:
   tocsin init data.csv                      look at the table, write data.yaml

@@ -1,5 +1,5 @@
-import { Failure } from '../../errors.ts'
 import type { Command } from 'commander'
+import { Failure } from '../../errors.ts'
 import { parseBudget } from '../../recipe/measures.ts'
 import type { Rule } from '../../recipe/schema.ts'
 import { recalibrate } from '../../verbs/recalibrate.ts'

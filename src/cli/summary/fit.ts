@@ -1,16 +1,16 @@
 /** What a person reads after fitting. */
-import { evaluationOf } from '../../verbs/report.ts'
-import type { FitResult } from '../../verbs/fit.ts'
-import { FIGURE_NAMES, figureText } from '../../verbs/judge.ts'
-import type { FigureName } from '../../verbs/fold-figures.ts'
 import { membersOf } from '../../recipe/members.ts'
 import type { Step } from '../../recipe/schema.ts'
 import { chosenParameters } from '../../verbs/describe-models.ts'
-import { isUsable } from '../../verbs/learning-rows.ts'
+import type { FitResult } from '../../verbs/fit.ts'
 import { subjectOf } from '../../verbs/fit-report.ts'
+import type { FigureName } from '../../verbs/fold-figures.ts'
+import { FIGURE_NAMES, figureText } from '../../verbs/judge.ts'
+import { isUsable } from '../../verbs/learning-rows.ts'
+import { evaluationOf } from '../../verbs/report.ts'
 import type { Terminal } from '../terminal.ts'
-import { describeLevels } from './levels.ts'
 import { counted, instant, number, typed } from '../words.ts'
+import { describeLevels } from './levels.ts'
 
 export function describeFit(terminal: Terminal, result: FitResult): void {
   const { artifact, source, split } = result
