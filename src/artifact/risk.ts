@@ -34,6 +34,11 @@ export interface CombinedRisk {
 
 export type Risk = LeafRisk | CombinedRisk
 
+/** The columns that a step or a model reads; undefined where it reads all. */
+export function stretchOf({ from, count }: Step): Stretch | undefined {
+  return typeof from === 'number' && typeof count === 'number' ? { from, count } : undefined
+}
+
 /** Begins what a model file keeps beside the state of a model; no model's own keys begin like this. */
 export const BESIDE = '~'
 export const PROBABILITY = `${BESIDE}probability.`

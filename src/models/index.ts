@@ -43,3 +43,8 @@ export function learnedModels(): readonly Model[] {
 export function findModel(kind: string): Model | undefined {
   return models.find(model => model.kind === kind)
 }
+
+/** Whether rows with missing numbers have a risk: what an imported model says of itself goes before its kind. */
+export function takesMissing(step: { readonly use: string; readonly takes_missing?: unknown }): boolean {
+  return typeof step.takes_missing === 'boolean' ? step.takes_missing : findModel(step.use)?.takesMissing === true
+}

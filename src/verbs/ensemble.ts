@@ -8,15 +8,15 @@
  * The members of an imported model have one unit: their numbers themselves are summed up, averaged or set against each
  * other.
  */
-import { BESIDE, PROBABILITY, packStates, partsOf, under } from '../artifact/risk.ts'
+import { BESIDE, PROBABILITY, packStates, partsOf, stretchOf, under } from '../artifact/risk.ts'
 import type { Columns } from '../math/columns.ts'
 import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
-import { findModel } from '../models/index.ts'
+import { findModel, takesMissing } from '../models/index.ts'
 import type { Scorer } from '../models/model.ts'
 import { ENSEMBLE, type Step } from '../recipe/schema.ts'
 import { ONNX, onnxScorer } from './onnx-runtime.ts'
-import { narrow, stepsOf, stretchOf } from './steps.ts'
+import { narrow, stepsOf } from './steps.ts'
 
 /** As many risks are kept of each member: ranks are known to a thousandth. */
 const REFERENCE = 1000
@@ -116,11 +116,6 @@ function plainScorer(step: Step, state: State): Scorer {
   const model = findModel(step.use)
   if (!model) throw new Error(`its model is ${step.use}, which this version does not have`)
   return model.scorer(state)
-}
-
-/** Whether rows with missing numbers have a risk: what an imported model says of itself goes before its kind. */
-export function takesMissing({ use, takes_missing }: Step): boolean {
-  return typeof takes_missing === 'boolean' ? takes_missing : findModel(use)?.takesMissing === true
 }
 
 /** A row with a number that is not finite has no risk (NaN). */

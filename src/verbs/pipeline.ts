@@ -1,16 +1,18 @@
 /** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
+
 import { availableParallelism } from 'node:os'
+import { stretchOf } from '../artifact/risk.ts'
 import type { Columns } from '../math/columns.ts'
 import { probabilityOf } from '../math/probability.ts'
 import type { State } from '../math/state.ts'
-import { findModel } from '../models/index.ts'
+import { findModel, takesMissing } from '../models/index.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { withCategories } from './categories.ts'
-import { leaveOut, scorerOf, takesMissing } from './ensemble.ts'
+import { leaveOut, scorerOf } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
-import { stepsOf, stretchOf } from './steps.ts'
+import { stepsOf } from './steps.ts'
 
 export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>

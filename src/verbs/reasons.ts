@@ -1,5 +1,7 @@
 /** Why a row has its risk: a share for each feature, in the same order. Positive raised the risk. */
+
 import type { Artifact } from '../artifact/artifact.ts'
+import { stretchOf } from '../artifact/risk.ts'
 import { Failure } from '../errors.ts'
 import type { Columns, TypedArray } from '../math/columns.ts'
 import { drawWalks, sharesOf } from '../math/permutation-shares.ts'
@@ -10,7 +12,7 @@ import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
 import type { ModelFile } from './model-file.ts'
 import { isTurned, openRisk, readyOf } from './pipeline.ts'
-import { mixColumns, narrow, sourcesOf, stretchOf } from './steps.ts'
+import { mixColumns, narrow, sourcesOf } from './steps.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */
 const PAIRS = 8

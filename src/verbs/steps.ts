@@ -1,4 +1,5 @@
 /** The transforms of a recipe, as one function of blocks: each on all columns, or on a stretch of them. */
+import { type Stretch, stretchOf } from '../artifact/risk.ts'
 import type { Columns } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import type { Step } from '../recipe/schema.ts'
@@ -34,13 +35,8 @@ export function mixColumns(steps: readonly Step[]): boolean {
   return steps.some(({ use }) => findTransform(use)?.mixes)
 }
 
-/** The columns that a step or a model reads: `count` from place `from` on; undefined where it reads all. */
-export function stretchOf({ from, count }: Step): { from: number; count: number } | undefined {
-  return typeof from === 'number' && typeof count === 'number' ? { from, count } : undefined
-}
-
 /** The columns of a stretch. @throws RangeError where the block has no such columns */
-export function narrow({ rows, columns }: Columns, { from, count }: { from: number; count: number }): Columns {
+export function narrow({ rows, columns }: Columns, { from, count }: Stretch): Columns {
   if (from + count > columns.length)
     throw new RangeError(`${columns.length} columns for a step on ${count} from place ${from} on`)
   return { rows, columns: columns.slice(from, from + count) }

@@ -23,6 +23,8 @@ export interface Given {
   readonly text?: boolean
   readonly probability?: State
   readonly low?: boolean
+  /** What the fitted state is to say otherwise, as imported models may. */
+  readonly state?: State
 }
 
 export const VESSELS = ['steel', 'glass', "it's", 'Ünit']
@@ -79,7 +81,7 @@ export function fitted(given: Given): Artifact {
       incomplete: model.takesMissing || steps.some(step => step.use === 'impute') ? 'score' : 'reject',
       levels: [],
     } as never,
-    model: state,
+    model: { ...state, ...given.state },
     transforms: states,
     profile: profile as State,
     ...(given.probability ? { probability: given.probability } : {}),

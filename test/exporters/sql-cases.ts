@@ -32,6 +32,7 @@ export const SQL_CASES: Readonly<Record<string, Given>> = {
   },
   'gradient-boosting, missing': { use: 'gradient-boosting', task: 'classify', missing: 0.1 },
   'gradient-boosting, numbers': { use: 'gradient-boosting', task: 'regress' },
+  'gradient-boosting, logarithm': { use: 'gradient-boosting', task: 'regress', state: { loss: 'poisson' } },
   'gradient-boosting, texts': { use: 'gradient-boosting', task: 'classify', text: true, missing: 0.1 },
   'logistic-regression': { use: 'logistic-regression', task: 'classify', ...filled },
   'logistic-regression, sigmoid': { use: 'logistic-regression', task: 'classify', probability: sigmoid },

@@ -1,6 +1,9 @@
 /** The exported statement, run by DuckDB, beside our own risks of the same rows. */
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Artifact } from '../../src/artifact/artifact.ts'
+import { PROBABILITY, under } from '../../src/artifact/risk.ts'
+import { exportOnnx } from '../../src/exporters/onnx/export-onnx.ts'
 import { exportSql } from '../../src/exporters/sql/export-sql.ts'
 import type { Columns } from '../../src/math/columns.ts'
 import { createRandom } from '../../src/math/random.ts'
@@ -45,6 +48,16 @@ describe('exported to SQL for DuckDB', () => {
       }
       expect(known).toBeGreaterThan(ROWS / 2)
     })
+})
+
+test.each([
+  ['sql', (artifact: Artifact) => exportSql(artifact, { dialect: 'duckdb', table: 't', layer: from => from })],
+  ['onnx', exportOnnx],
+])('a model that brings a probability of its own is not written as %s without it', (_, write) => {
+  const own = under(PROBABILITY, { method: 'sigmoid', slope: -1, intercept: 0 })
+  expect(() => write(fitted({ use: 'logistic-regression', task: 'classify', state: own }))).toThrow(
+    /says a probability in a way that cannot be exported/,
+  )
 })
 
 /** A SELECT of the rows, with an id, and a column that has the name of the statement's own table. */

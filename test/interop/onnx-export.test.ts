@@ -34,6 +34,7 @@ const CASES: Readonly<Record<string, Given>> = {
   'random-forest, isotonic': { use: 'random-forest', task: 'classify', probability: isotonic },
   'gradient-boosting, classes, missing': { use: 'gradient-boosting', task: 'classify', missing: 0.1 },
   'gradient-boosting, numbers': { use: 'gradient-boosting', task: 'regress' },
+  'gradient-boosting, logarithm': { use: 'gradient-boosting', task: 'regress', state: { loss: 'poisson' } },
   'gradient-boosting, texts': { use: 'gradient-boosting', task: 'classify', text: true, missing: 0.1 },
   'logistic-regression': { use: 'logistic-regression', task: 'classify', ...filled },
   'logistic-regression, sigmoid': { use: 'logistic-regression', task: 'classify', ...scaled, probability: sigmoid },

@@ -4,10 +4,12 @@
  * many of the cuts it exceeds, −1 without a risk; `probability` the same as `score` where that is a probability.
  */
 import type { Artifact } from '../../artifact/artifact.ts'
+import { stretchOf } from '../../artifact/risk.ts'
 import type { State } from '../../math/state.ts'
+import { takesMissing } from '../../models/index.ts'
 import type { PlannedFeature } from '../../recipe/feature.ts'
 import type { Step } from '../../recipe/schema.ts'
-import { refusal, SCORE_WITH_US } from '../refusal.ts'
+import { refusal, refuseOwnProbability } from '../refusal.ts'
 import { autoencoder, cox, gaussianMixture, linear, logistic, pca } from './formulas.ts'
 import { type Graph, openGraph, type Port, type Value } from './graph.ts'
 import { localOutlierFactor, oneClassSvm } from './neighbours.ts'
@@ -31,8 +33,6 @@ const KINDS: Readonly<Record<string, Write>> = {
   ridge: linear,
 }
 
-/** Those whose pipeline scores rows with missing values. */
-const TAKES_MISSING = new Set(['gradient-boosting', 'random-forest'])
 const OUTPUTS = ['score', 'level', 'probability']
 
 export interface OnnxFile {
@@ -116,10 +116,6 @@ function readFeature(g: Graph, { name, levels }: PlannedFeature): Value {
   return g.apply('Cast', [g.apply('LabelEncoder', [name], codes, 'ai.onnx.ml')], { to: DOUBLE })
 }
 
-function takesMissing({ use, takes_missing: stated }: Step): boolean {
-  return typeof stated === 'boolean' ? stated : TAKES_MISSING.has(use)
-}
-
 function riskOf(g: Graph, { x, columns }: Table, step: Step, state: State, texts: Texts): Value {
   const write = Object.hasOwn(KINDS, step.use) ? KINDS[step.use] : undefined
   if (!write)
@@ -128,12 +124,11 @@ function riskOf(g: Graph, { x, columns }: Table, step: Step, state: State, texts
       `${step.use} is not a model that can be exported`,
       `These can: ${Object.keys(KINDS).join(', ')}.`,
     )
-  const { from, count } = step as { from?: number; count?: number }
-  const all = from === undefined || count === undefined || (from === 0 && count === columns)
-  const own = all ? x : g.apply('Slice', [x, g.integers([from]), g.integers([from + count]), g.integers([1])])
-  if (Object.keys(state).some(key => key.startsWith('~')))
-    throw refusal('onnx', 'its model says a probability in a way that cannot be exported', SCORE_WITH_US)
-  return write(g, own, state as never, all ? texts : texts.slice(from, from + count))
+  refuseOwnProbability('onnx', state)
+  const { from, count } = stretchOf(step) ?? { from: 0, count: columns }
+  if (count === columns) return write(g, x, state as never, texts)
+  const own = g.apply('Slice', [x, g.integers([from]), g.integers([from + count]), g.integers([1])])
+  return write(g, own, state as never, texts.slice(from, from + count))
 }
 
 /** As src/math/probability.ts has it. */

@@ -2,6 +2,7 @@
  * Forests as one TreeEnsembleRegressor. Its sums are float32 whatever goes in, so it is asked for something that float32
  * holds exactly: the number of the leaf in each tree. The leaves' values are then looked up and added as doubles.
  */
+import { scaleOf } from '../../models/boosting-state.ts'
 import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
 import type { RandomForest } from '../../models/random-forest.ts'
@@ -43,7 +44,9 @@ export function gradientBoosting(
 ): Value {
   const { table, feature, threshold } = withMemberships(g, x, state, texts)
   const sum = g.apply('Add', [leafSum(g, table, { ...state, feature, threshold }), state.base])
-  return state.loss === 'log_loss' ? logistic(g, sum) : sum
+  const scale = scaleOf(state)
+  if (scale === 'log-odds') return logistic(g, sum)
+  return scale === 'logarithm' ? g.apply('Exp', [sum]) : sum
 }
 
 function leafSum(g: Graph, x: Value, trees: Trees): Value {

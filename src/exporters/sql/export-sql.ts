@@ -6,11 +6,13 @@
  * the model's columns.
  */
 import type { Artifact } from '../../artifact/artifact.ts'
+import { stretchOf } from '../../artifact/risk.ts'
+import { takesMissing } from '../../models/index.ts'
 import type { PlannedFeature } from '../../recipe/feature.ts'
 import type { Sensor } from '../../recipe/schema.ts'
 import { sqlTokens } from '../../recipe/sql-names.ts'
 import { quoteName } from '../../sql.ts'
-import { refusal, SCORE_WITH_US } from '../refusal.ts'
+import { refusal, refuseOwnProbability, SCORE_WITH_US } from '../refusal.ts'
 import { constant } from './constants.ts'
 import { KINDS, probability } from './models.ts'
 
@@ -27,7 +29,6 @@ export interface SqlOptions {
 
 type Fitted = Omit<Artifact, 'lineage' | 'profile'>
 
-const TAKES_MISSING = new Set(['gradient-boosting', 'random-forest'])
 /** Databases refuse an expression of a thousand operators. */
 const TERMS = 200
 const LARGEST = constant(Number.MAX_VALUE)
@@ -45,6 +46,7 @@ export function exportSql(artifact: Fitted, { dialect, table, layer }: SqlOption
     const hint = `These can: ${Object.keys(KINDS).join(', ')}. ONNX takes more: --to onnx.`
     throw refusal('sql', `${recipe.model.use} is not a model that can be written as one statement`, hint)
   }
+  refuseOwnProbability('sql', artifact.model)
   const texts = features.map(({ levels }) => levels)
   const { terms, formulas: own } = write(artifact.model as never, texts)
   const { target } = recipe.columns
@@ -148,16 +150,14 @@ function modelColumns({ recipe, transforms }: Fitted, features: readonly Planned
   recipe.transforms.forEach((step, s) => {
     const write = Object.hasOwn(STEPS, step.use) ? STEPS[step.use] : undefined
     if (!write) throw refusal('sql', `its step ${step.use} is not one that can be exported`, SCORE_WITH_US)
-    const { from = 0 } = step as { from?: number }
-    const { count = columns.length } = step as { count?: number }
+    const { from, count } = stretchOf(step) ?? { from: 0, count: columns.length }
     columns = columns.map((own, i) =>
       i < from || i >= from + count || features[i]!.levels ? own : write(own, i - from, transforms[s] as never),
     )
   })
-  const { use, from, takes_missing: stated } = recipe.model
-  if (from !== undefined && from !== 0) throw refusal('sql', 'its model reads only some of the columns', SCORE_WITH_US)
-  const whole = typeof stated === 'boolean' ? stated : TAKES_MISSING.has(use)
-  const absent = whole ? [] : columns.map(own => `(${own}) IS NULL`)
+  const { count } = stretchOf(recipe.model) ?? { count: columns.length }
+  if (count !== columns.length) throw refusal('sql', 'its model reads only some of the columns', SCORE_WITH_US)
+  const absent = takesMissing(recipe.model) ? [] : columns.map(own => `(${own}) IS NULL`)
   const spoiled = ['"~line"', ...infinite, ...absent].join(' OR ')
   return ['"~row"', ...columns.map((own, i) => `${own} AS x${i}`), `NOT (${spoiled}) AS complete`]
 }
@@ -165,11 +165,7 @@ function modelColumns({ recipe, transforms }: Fitted, features: readonly Planned
 type WriteStep = (own: string, column: number, state: never) => string
 
 const STEPS: Readonly<Record<string, WriteStep>> = {
-  impute(own, column, { fill, missing }: { fill: Float64Array; missing?: number }) {
-    const value = constant(fill[column]!)
-    if (missing === undefined || Number.isNaN(missing)) return `coalesce(${own}, ${value})`
-    return `CASE WHEN ${own} = ${constant(missing)} THEN ${value} ELSE ${own} END`
-  },
+  impute: (own, column, { fill }: { fill: Float64Array }) => `coalesce(${own}, ${constant(fill[column]!)})`,
   scale: (own, column, { centre, size }: { centre: Float64Array; size: Float64Array }) =>
     `((${own} - ${constant(centre[column]!)}) / ${constant(size[column]!)})`,
 }

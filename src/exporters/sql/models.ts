@@ -2,6 +2,7 @@
 
 import type { Linear } from '../../math/linear.ts'
 import type { State } from '../../math/state.ts'
+import { scaleOf } from '../../models/boosting-state.ts'
 import type { Cox } from '../../models/cox.ts'
 import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
@@ -56,7 +57,14 @@ function gradientBoosting(state: GradientBoosting, texts: readonly (readonly str
       return { values: text ? values.map(i => text[i]!) : values, whole }
     },
   })
-  return { terms: [constant(state.base), ...trees], formulas: state.loss === 'log_loss' ? [logistic] : [] }
+  return { terms: [constant(state.base), ...trees], formulas: FORMULAS[scaleOf(state)] }
+}
+
+const FORMULAS = { 'log-odds': [logistic], logarithm: [exponential], risk: [] }
+
+/** e^z; none where it is no double. PostgreSQL fails there, and where it is too small for one: from e^−708 on it is that. */
+function exponential(z: string): string {
+  return `CASE WHEN ${z} <= ${constant(Math.log(Number.MAX_VALUE))} THEN exp(greatest(${z}, ${constant(-708)})) END`
 }
 
 /** 1 / (1 + e^−z). PostgreSQL fails where an exponential is too small for a double. */
