@@ -39,11 +39,11 @@ export interface ForeignFile {
 
 /** Whether the first bytes are those of a known program that is not this one. */
 export function isForeign(bytes: Uint8Array): boolean {
-  return !startsLikeOurs(bytes) && recognise(bytes).kind !== 'unknown'
+  return !isOurs(bytes) && recognise(bytes).kind !== 'unknown'
 }
 
 /** Eight bytes of length, then a JSON object. */
-function startsLikeOurs(bytes: Uint8Array): boolean {
+export function isOurs(bytes: Uint8Array): boolean {
   return bytes[8] === 0x7b && bytes.subarray(4, 8).every(byte => byte === 0)
 }
 

@@ -4,7 +4,8 @@
  */
 import { existsSync, realpathSync, statSync } from 'node:fs'
 import { isAbsolute, join, relative, sep } from 'node:path'
-import { readSmall, refused, yamlMap } from './mlflow-store.ts'
+import { refused } from './mlflow-store.ts'
+import { parsed, readSmall, yamlMap } from './small-file.ts'
 
 export interface MlflowModel {
   readonly folder: string
@@ -105,14 +106,6 @@ function namesOf(signature: unknown): readonly string[] | undefined {
   if (!Array.isArray(columns)) return undefined
   const names = columns.map(column => (column as { name?: unknown } | null)?.name)
   return names.length > 0 && names.every(name => typeof name === 'string') ? (names as string[]) : undefined
-}
-
-export function parsed(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }
 
 const exampleOf = (folder: string, info: unknown) =>

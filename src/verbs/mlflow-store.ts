@@ -2,16 +2,15 @@
  * Words for models of MLflow, `runs:/RUN/PATH` and `models:/NAME/VERSION`, looked up in a folder of runs (`mlruns/`), as
  * MLflow writes it where no server is named. Read natively: MLflow 3.13 and newer refuse such folders themselves.
  */
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { isAbsolute, join, relative, resolve, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Failure } from '../errors.ts'
+import { readSmall, yamlMap } from './small-file.ts'
 
 const WORD = /^(runs|models):\//
 /** Of names in such words: no separators, nothing that leads elsewhere. */
 const NAME = /^(?!\.)[^/\\\0]{1,250}$/
-const MOST_BYTES = 1_000_000
 const DEFAULT_STORE = 'mlruns'
 
 export const isMlflowWord = (path: string): boolean => WORD.test(path)
@@ -131,26 +130,3 @@ function isWithin(store: string, path: string): boolean {
 const within = (store: string, path: string): string | undefined => (isWithin(store, path) ? path : undefined)
 
 const metaIn = (folder: string) => yamlMap(readSmall(join(folder, 'meta.yaml')))
-
-/** A mapping, as a Map: names from files are only keys. Undefined for other text. */
-export function yamlMap(text: string | undefined): ReadonlyMap<unknown, unknown> | undefined {
-  if (text === undefined) return undefined
-  // Loaded here: scoring any other model starts without it.
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
-  try {
-    const found: unknown = parse(text, { mapAsMap: true, maxAliasCount: 10, logLevel: 'error' })
-    return found instanceof Map ? found : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/** Undefined where there is no such file, or one too large for what it should hold. */
-export function readSmall(path: string, most = MOST_BYTES): string | undefined {
-  try {
-    const found = statSync(path)
-    return found.isFile() && found.size <= most ? readFileSync(path, 'utf8') : undefined
-  } catch {
-    return undefined
-  }
-}

@@ -7,6 +7,7 @@ import { basename, dirname, extname, join } from 'node:path'
 import { Failure } from '../errors.ts'
 import { recognise } from '../importers/recognise.ts'
 import type { ImportRequest } from '../importers/request.ts'
+import { parsed } from './small-file.ts'
 
 export interface SideFiles {
   readonly scaler?: string
@@ -103,14 +104,6 @@ function readBytes(path: string, most: number): Buffer {
     if (code === 'ENOENT' || code === 'ENOTDIR')
       throw new Failure('MODEL_NOT_FOUND', { path, folder: `${dirname(path)}/` }, { cause: error })
     throw refuse(path, message, 'Give a file that can be read.', error)
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

@@ -1,0 +1,37 @@
+/** Small files beside models, YAML and JSON: of strangers, so what is wrong with them is no error but nothing. */
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+
+const MOST_BYTES = 1_000_000
+
+/** A mapping, as a Map: names from files are only keys. Undefined for other text. */
+export function yamlMap(text: string | undefined): ReadonlyMap<unknown, unknown> | undefined {
+  if (text === undefined) return undefined
+  // Loaded here: scoring any other model starts without it.
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
+  try {
+    const found: unknown = parse(text, { mapAsMap: true, maxAliasCount: 10, logLevel: 'error' })
+    return found instanceof Map ? found : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined for text that is no JSON. */
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Undefined where there is no such file, or one too large for what it should hold. */
+export function readSmall(path: string, most = MOST_BYTES): string | undefined {
+  try {
+    const found = statSync(path)
+    return found.isFile() && found.size <= most ? readFileSync(path, 'utf8') : undefined
+  } catch {
+    return undefined
+  }
+}
