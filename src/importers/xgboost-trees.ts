@@ -3,9 +3,10 @@
  * doubles go where their float32 goes. Sums are float64 here and float32 there: the last digits differ, by 1e-6 at most
  * of the largest sum on the way.
  */
+import { float32Bound, strictly32 } from '../math/float32.ts'
 import { type CategoryCodes, type CategoryColumn, codeCategories, MOST_CATEGORIES } from './category-codes.ts'
 import { Refusal } from './refusal.ts'
-import { type PackedTrees, packTrees, rounded32, type SourceTree, strictly32 } from './trees.ts'
+import { type PackedTrees, packTrees, type SourceTree } from './trees.ts'
 import type { XgboostTree, XgboostTrees } from './xgboost-model.ts'
 
 export interface XgboostSums {
@@ -120,7 +121,7 @@ function sourceOf(
     source.left[at] = children[turned ? 1 : 0]
     source.right[at] = children[turned ? 0 : 1]
     source.missingLeft[at] = Number(missingLeft)
-    source.threshold[at] = set ? 0 : rounded32(strictly32(condition))
+    source.threshold[at] = set ? 0 : float32Bound(strictly32(condition))
   }
   return { nodes: nodes.length, ...source, categories: node => sets.get(node) }
 }

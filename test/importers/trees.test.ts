@@ -1,6 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { packTrees, rounded32, type SourceTree, strictly32 } from '../../src/importers/trees.ts'
+import { packTrees, type SourceTree } from '../../src/importers/trees.ts'
 import { checkTrees } from '../../src/models/tree-state.ts'
 
 /** x0 ≤ 0.5 says 1; else x1 ≤ 2 (missing left) says 2, else 3. */
@@ -83,56 +82,5 @@ describe('refused, in words:', () => {
   test.each(cases)('%s', (_, change, message) => {
     expect(() => packed({ ...sound, ...change })).toThrow(message)
     expect(() => packed(sound, { ...sound, ...change })).toThrow('tree 1 of Forest: ')
-  })
-})
-
-describe('a threshold for doubles says what float32 says', () => {
-  const bits = new DataView(new ArrayBuffer(8))
-  const step = (x: number, by: bigint): number => {
-    if (x === 0) return Number(by) * 2 ** -1074
-    bits.setFloat64(0, x)
-    bits.setBigInt64(0, bits.getBigInt64(0) + (x > 0 ? by : -by))
-    return bits.getFloat64(0)
-  }
-  const near = (cut: number): number[] => [-3n, -2n, -1n, 0n, 1n, 2n, 3n].map(by => step(cut, by))
-  const agrees = (threshold: number, more: readonly number[]) => {
-    const cut = rounded32(threshold)
-    const values = [
-      ...near(cut),
-      ...near(threshold),
-      ...near(Math.fround(threshold)),
-      ...more,
-      0,
-      -0,
-      Infinity,
-      -Infinity,
-    ]
-    for (const x of values) expect([x, x <= cut]).toEqual([x, Math.fround(x) <= threshold])
-  }
-
-  test('for every double beside the boundary', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true }), fc.double({ noNaN: true }), (t, x) => agrees(t, [x])))
-    fc.assert(fc.property(fc.float({ noNaN: true }), fc.float({ noNaN: true }), (t, x) => agrees(t, [x])))
-  })
-
-  test('at the ends of float32', () => {
-    const largest = 2 ** 128 - 2 ** 104
-    const ends = [0, -0, 2 ** -149, -(2 ** -149), 2 ** -150, -(2 ** -150), largest, -largest, 1e39, -1e39, Infinity]
-    for (const threshold of ends) agrees(threshold, ends)
-    // Halfway to the number that would come next, 2^128, doubles begin to round to infinity.
-    expect(rounded32(largest)).toBe(step(2 ** 128 - 2 ** 103, -1n))
-    expect(rounded32(1)).toBe(1 + 2 ** -24)
-    expect(rounded32(1 + 2 ** -23)).toBe(1 + 3 * 2 ** -24 - 2 ** -52)
-  })
-
-  test('and strictly', () => {
-    const float = fc.float({ noNaN: true })
-    fc.assert(
-      fc.property(float, float, (t, x) => {
-        const cut = rounded32(strictly32(t))
-        for (const value of [x, ...(Number.isFinite(t) ? near(t) : []), ...(Number.isFinite(cut) ? near(cut) : [])])
-          if (Math.fround(value) > -Infinity) expect([value, value <= cut]).toEqual([value, Math.fround(value) < t])
-      }),
-    )
   })
 })

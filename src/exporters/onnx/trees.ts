@@ -2,12 +2,12 @@
  * Forests as one TreeEnsembleRegressor. Its sums are float32 whatever goes in, so it is asked for something that float32
  * holds exactly: the number of the leaf in each tree. The leaves' values are then looked up and added as doubles.
  */
+import { float32Bound } from '../../math/float32.ts'
 import { scaleOf } from '../../models/boosting-state.ts'
 import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
 import type { RandomForest } from '../../models/random-forest.ts'
 import { categoriesLeft, WORDS } from '../categories.ts'
-import { float32Bound } from '../float32-bound.ts'
 import { logistic } from './formulas.ts'
 import type { Graph, Value } from './graph.ts'
 

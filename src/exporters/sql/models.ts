@@ -1,5 +1,6 @@
 /** Models as SQL over the columns x0, x1 …: terms that are added one after the other, then formulas of their sum. */
 
+import { float32Bound } from '../../math/float32.ts'
 import type { Linear } from '../../math/linear.ts'
 import type { State } from '../../math/state.ts'
 import { scaleOf } from '../../models/boosting-state.ts'
@@ -8,7 +9,6 @@ import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
 import type { RandomForest } from '../../models/random-forest.ts'
 import { categoriesLeft } from '../categories.ts'
-import { float32Bound } from '../float32-bound.ts'
 import { constant } from './constants.ts'
 import { treeExpressions } from './trees.ts'
 

@@ -1,6 +1,7 @@
 /** Sums of trees as the model gradient-boosting: for classes by their log-odds or by a softmax, for numbers as they are. */
+import { float32Bound } from '../../math/float32.ts'
 import type { LeafRisk } from '../program.ts'
-import { type PackedTrees, rounded32, type SourceTree } from '../trees.ts'
+import type { PackedTrees, SourceTree } from '../trees.ts'
 import { classified, combined } from './classes.ts'
 import type { Input, Prediction } from './lowering.ts'
 import type { Skeleton } from './tree-structure.ts'
@@ -23,7 +24,7 @@ export interface BoostedInput extends Input {
 export const roundedTree = (tree: Skeleton, value: ArrayLike<number>): SourceTree => ({
   ...tree,
   value,
-  threshold: tree.threshold.map(rounded32),
+  threshold: tree.threshold.map(float32Bound),
 })
 
 /** @param factor what the sum is multiplied with: a power of two or −1 changes no digit */
