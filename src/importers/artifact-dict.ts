@@ -4,10 +4,10 @@
  * is decides, its key only where that is not enough.
  */
 import { numberOf, textOf } from './numpy/array.ts'
-import { type DictNode, entry, type ObjectNode, type Value } from './pickle/nodes.ts'
+import { entry, isNode, type ObjectNode, type Value } from './pickle/nodes.ts'
 import { pairsOf } from './pickle/walk.ts'
 import { Refusal } from './refusal.ts'
-import { classOf, isDict, isObject, listOf, textsOf, wordFor } from './sklearn/estimator.ts'
+import { classOf, listOf, stateOf, textsOf, wordFor } from './sklearn/estimator.ts'
 import { isPredictor, isTransformer } from './sklearn/index.ts'
 
 export interface Bundle {
@@ -63,7 +63,7 @@ export function bundleOf(value: Value, pick?: string): Bundle {
     ...(features ? { features: textList(features.value) as readonly string[] } : {}),
     ...(threshold ? { threshold: { value: numberOf(threshold.value) as number, key: threshold.key } } : {}),
     beside: all
-      .filter(each => isObject(each.value) && numberOf(each.value) === undefined && !parts.has(each))
+      .filter(each => isNode(each.value, 'object') && numberOf(each.value) === undefined && !parts.has(each))
       .map(besideText),
   }
 }
@@ -71,18 +71,18 @@ export function bundleOf(value: Value, pick?: string): Bundle {
 const besideText = ({ key, value }: Entry) => `${key} (${classOf(value)?.name})`
 
 function entriesOf(value: Value, prefix: string, around: Entry['around']): Entry[] | undefined {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
-  const pairs: (readonly [string, Value])[] =
-    value.kind === 'dict'
-      ? [...pairsOf(value)].map(([key, each]) => [textOf(key) ?? wordFor(key), each])
-      : value.kind === 'list' || value.kind === 'tuple'
-        ? value.items.map((each, i) => [String(i), each])
-        : []
-  if (value.kind !== 'dict' && value.kind !== 'list' && value.kind !== 'tuple') return undefined
+  const pairs = namedParts(value)
+  if (!pairs) return undefined
   const entries: Entry[] = []
   const chain = [entries, ...around]
   for (const [name, each] of pairs) entries.push({ key: prefix + name, name, value: each, around: chain })
   return entries
+}
+
+function namedParts(value: Value): (readonly [string, Value])[] | undefined {
+  if (isNode(value, 'dict')) return [...pairsOf(value)].map(([key, each]) => [textOf(key) ?? wordFor(key), each])
+  if (isNode(value, 'list') || isNode(value, 'tuple')) return value.items.map((each, i) => [String(i), each])
+  return undefined
 }
 
 /** With what stands in the dicts inside, a few levels down; a container may hold itself. */
@@ -112,7 +112,7 @@ function candidates(all: readonly Entry[]): Entry[] {
 }
 
 function isModelLike(value: Value): value is ObjectNode {
-  const from = isObject(value) ? classOf(value) : undefined
+  const from = isNode(value, 'object') ? classOf(value) : undefined
   if (!from || /^(numpy|pandas|collections|builtins|datetime|scipy|_codecs|copyreg)\b/.test(from.module)) return false
   return isScored(value) || !(isTransformer(from.name) || LABELS.has(from.name))
 }
@@ -143,8 +143,8 @@ export function stepsOf(value: Value): readonly Value[] | undefined {
 
 /** What is set on an object. */
 export function attributeOf(value: Value, attribute: string): Value | undefined {
-  const state = isObject(value) ? value.state : undefined
-  return isDict(state) ? entry(state, attribute) : undefined
+  const state = stateOf(value)
+  return state && entry(state, attribute)
 }
 
 function choose(all: readonly Entry[], pick: string | undefined): Entry {
@@ -178,9 +178,9 @@ const hintOf = ([first]: readonly Entry[]) => (first ? `Say which one is meant: 
 function nearOf({ name, around }: Entry): Entry[] {
   return around.flatMap(entries =>
     entries.flatMap(each => {
-      const own = isDict(each.value) ? entry(each.value, name) : undefined
+      const own = isNode(each.value, 'dict') ? entry(each.value, name) : undefined
       const spoken =
-        isDict(each.value) && SPOKEN.test(each.name) ? entriesOf(each.value, `${each.key}.`, []) : undefined
+        isNode(each.value, 'dict') && SPOKEN.test(each.name) ? entriesOf(each.value, `${each.key}.`, []) : undefined
       // thresholds: {iforest: 0.6} speaks of the model called iforest.
       return [
         each,
@@ -199,7 +199,7 @@ const ORDER = [/imput/i, /encod/i, /column|union|prepro|pipeline/i, /scal|normal
 function transformersIn(chosen: Entry, near: readonly Entry[]): Entry[] {
   const seen = new Set<Value>([chosen.value])
   const found = near.filter(({ value }) => {
-    const name = isObject(value) ? classOf(value)?.name : undefined
+    const name = isNode(value, 'object') ? classOf(value)?.name : undefined
     if (name === undefined || !isTransformer(name) || isScored(value) || seen.has(value)) return false
     seen.add(value)
     return true
@@ -210,25 +210,24 @@ function transformersIn(chosen: Entry, near: readonly Entry[]): Entry[] {
 
 /** A list, tuple or array of texts that is not empty. */
 export function textList(value: Value): readonly string[] | undefined {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
-  if (value.kind === 'list' || value.kind === 'tuple')
+  if (isNode(value, 'list') || isNode(value, 'tuple'))
     return value.items.length > 0 && value.items.every(item => typeof item === 'string')
       ? (value.items as string[])
       : undefined
-  if (value.kind !== 'array' && value.kind !== 'object') return undefined
+  if (!isNode(value, 'array') && !isNode(value, 'object')) return undefined
   return indexTexts(value) ?? arrayTexts(value)
 }
 
 /** Names of columns as pandas keeps them: the data of an Index. */
 function indexTexts(value: Value): readonly string[] | undefined {
-  if (!isObject(value) || !/^pandas\b/.test(value.callee.module)) return undefined
-  const data = value.args.find(isDict) as DictNode | undefined
+  if (!isNode(value, 'object') || !/^pandas\b/.test(value.callee.module)) return undefined
+  const data = value.args.find(each => isNode(each, 'dict'))
   const inner = data && entry(data, 'data')
   return inner === undefined ? undefined : arrayTexts(inner)
 }
 
 function arrayTexts(value: Value): readonly string[] | undefined {
-  if (isObject(value) && !/^numpy\b/.test(value.callee.module)) return undefined
+  if (isNode(value, 'object') && !/^numpy\b/.test(value.callee.module)) return undefined
   try {
     const texts = textsOf(value)
     return texts && texts.length > 0 && texts.every(text => Number.isNaN(Number(text))) ? texts : undefined

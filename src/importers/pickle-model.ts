@@ -3,15 +3,15 @@ import type { About } from './about.ts'
 import { attributeOf, type Bundle, bundleOf, lastOf, stepsOf } from './artifact-dict.ts'
 import { unwrap } from './containers/index.ts'
 import type { Open, Opened } from './format.ts'
-import { numberOf } from './numpy/array.ts'
+import { numberOf, textOf } from './numpy/array.ts'
 import { refuseHostile } from './pickle/globals.ts'
 import { readPickle } from './pickle/machine.ts'
-import { entry, type ObjectNode, type Value } from './pickle/nodes.ts'
+import { entry, isNode, nameOf, type ObjectNode, type Value } from './pickle/nodes.ts'
 import { nodesOf, pairsOf } from './pickle/walk.ts'
 import type { Program } from './program.ts'
 import { Refusal } from './refusal.ts'
 import type { ImportRequest } from './request.ts'
-import { classOf, isDict, isObject, listOf, textsOf } from './sklearn/estimator.ts'
+import { classOf, listOf, stateOf, textsOf, wordFor } from './sklearn/estimator.ts'
 import { countIn, namesIn } from './sklearn/feature-names.ts'
 import { isTransformer } from './sklearn/index.ts'
 import { lowerModel } from './sklearn/model.ts'
@@ -103,9 +103,9 @@ export function transformerIn({ name, bytes }: { readonly name: string; readonly
 
 /** The value itself, or what a dict, list or tuple has in it. */
 function nodesIn(value: Value): readonly ObjectNode[] {
-  if (isObject(value)) return [value]
-  const parts = isDict(value) ? [...pairsOf(value)].map(([, each]) => each) : listOf(value)
-  return (parts ?? []).filter(isObject)
+  if (isNode(value, 'object')) return [value]
+  const parts = isNode(value, 'dict') ? [...pairsOf(value)].map(([, each]) => each) : listOf(value)
+  return (parts ?? []).filter(each => isNode(each, 'object'))
 }
 
 function versionsOf(value: Value): Record<string, string> {
@@ -149,30 +149,31 @@ const MOST_PARTS = 20
 
 /** "Pipeline(StandardScaler → IsolationForest)", "dict(model: IsolationForest, scaler: StandardScaler)". */
 function describe(value: Value, depth = 0): string {
-  if (isDict(value)) {
+  if (isNode(value, 'dict')) {
     if (depth > 0) return 'dict'
-    const pairs = [...pairsOf(value)].slice(0, MOST_PARTS).map(([key, each]) => `${String(key)}: ${describe(each, 1)}`)
+    const pairs = [...pairsOf(value)]
+      .slice(0, MOST_PARTS)
+      .map(([key, each]) => `${textOf(key) ?? wordFor(key)}: ${describe(each, 1)}`)
     return `dict(${pairs.join(', ')})`
   }
-  if (isObject(value) && numberOf(value) === undefined) {
+  if (isNode(value, 'object') && numberOf(value) === undefined) {
     const name = classOf(value)?.name ?? 'object'
     const steps = depth < 3 ? stepsOf(value) : undefined
-    return steps
-      ? `${name}(${steps
-          .slice(0, MOST_PARTS)
-          .map(step => describe(step, depth + 1))
-          .join(' → ')})`
-      : name
+    if (!steps) return name
+    const inner = steps.slice(0, MOST_PARTS).map(step => describe(step, depth + 1))
+    return `${name}(${inner.join(' → ')})`
   }
-  if (typeof value === 'object' && value !== null && 'kind' in value)
-    return value.kind === 'global' ? `${value.module}.${value.name}` : value.kind === 'object' ? 'number' : value.kind
+  if (isNode(value, 'object')) return 'number'
+  if (isNode(value, 'global')) return nameOf(value)
+  if (isNode(value)) return value.kind
+  if (value instanceof Uint8Array) return 'bytes'
   return value === null ? 'None' : typeof value
 }
 
 /** What people set: plain values under names without underscores at their ends. */
 function parametersOf(value: Value): About['parameters'] {
-  const state = isObject(value) ? value.state : undefined
-  if (!isDict(state)) return {}
+  const state = stateOf(value)
+  if (!state) return {}
   const said: [string, string | number | boolean | null][] = []
   for (const [key, each] of pairsOf(state)) {
     if (typeof key !== 'string' || /^_|_$/.test(key) || /^(verbose|n_jobs|n_features_in|copy|warm_start)$/.test(key))

@@ -81,11 +81,15 @@ export interface PersistentNode {
 /** What has a kind: all but numbers, texts, bytes, flags and None. */
 export type Node = Extract<Value, { readonly kind: string }>
 
+/** Whether a value is a node, of that kind where one is asked for. */
+export function isNode(value: Value | undefined): value is Node
 export function isNode<K extends Node['kind']>(
   value: Value | undefined,
   kind: K,
-): value is Extract<Node, { readonly kind: K }> {
-  return typeof value === 'object' && (value as Node | null)?.kind === kind
+): value is Extract<Node, { readonly kind: K }>
+export function isNode(value: Value | undefined, kind?: Node['kind']): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return kind === undefined ? !(value instanceof Uint8Array) : (value as Node).kind === kind
 }
 
 /** "module.name" */

@@ -1,5 +1,5 @@
 /** Walks over nodes without recursion: a pickle can hold itself, and can be deep. */
-import type { DictNode, Node, Value } from './nodes.ts'
+import { type DictNode, isNode, type Node, type Value } from './nodes.ts'
 
 const NONE: readonly Value[] = []
 
@@ -30,9 +30,6 @@ export function partsOf(node: Node): readonly Value[] {
     }
   }
 }
-
-export const isNode = (value: Value): value is Node =>
-  typeof value === 'object' && value !== null && !(value instanceof Uint8Array)
 
 /** Every node that can be reached, each once, outer before inner. */
 export function* nodesOf(value: Value): Generator<Node> {

@@ -1,7 +1,7 @@
 /** An inert object of scikit-learn's, read attribute by attribute with checks. */
 import { LARGEST } from '../../math/bounds.ts'
 import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
-import { type DictNode, entry, type GlobalNode, type ObjectNode, type Value } from '../pickle/nodes.ts'
+import { type DictNode, entry, type GlobalNode, isNode, nameOf, type ObjectNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface Numbers {
@@ -36,20 +36,9 @@ export interface Estimator {
   list(attribute: string): readonly Value[]
 }
 
-export const isObject = (value: Value | undefined): value is ObjectNode =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'object'
-
-export const isDict = (value: Value | undefined): value is DictNode =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'dict'
-
-const isGlobal = (value: Value | undefined): value is GlobalNode =>
-  typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'global'
-
-/** The class of an object; protocols 0 and 1 spell it as copy_reg's reconstruction. */
+/** The class of an object. */
 export function classOf(value: Value | undefined): GlobalNode | undefined {
-  if (!isObject(value)) return undefined
-  const [first] = value.args
-  return value.callee.name === '_reconstructor' && isGlobal(first) ? first : value.callee
+  return isNode(value, 'object') ? value.callee : undefined
 }
 
 /** Whether the value is an object of scikit-learn's, imbalanced-learn's, LightGBM's or XGBoost's. */
@@ -59,11 +48,10 @@ export function isEstimator(value: Value | undefined): value is ObjectNode {
 }
 
 /** What is set on an object; a second part of a tuple is for slots. */
-function stateOf(node: ObjectNode): DictNode | undefined {
-  const { state } = node
-  if (isDict(state)) return state
-  if (typeof state === 'object' && state !== null && 'kind' in state && state.kind === 'tuple')
-    return state.items.find(isDict)
+export function stateOf(value: Value): DictNode | undefined {
+  const state = isNode(value, 'object') ? value.state : undefined
+  if (isNode(state, 'dict')) return state
+  if (isNode(state, 'tuple')) return state.items.find(each => isNode(each, 'dict'))
   return undefined
 }
 
@@ -77,11 +65,10 @@ export function wordFor(value: Value | undefined): string {
   if (typeof value !== 'object') return String(value)
   if (value instanceof Uint8Array) return 'bytes'
   if (value.kind === 'object') return `an object of ${classOf(value)?.name}`
-  return value.kind === 'global' ? `${value.module}.${value.name}` : `a ${value.kind}`
+  return value.kind === 'global' ? nameOf(value) : `a ${value.kind}`
 }
 
-const isArrayLike = (value: Value): boolean =>
-  typeof value === 'object' && value !== null && 'kind' in value && (value.kind === 'array' || value.kind === 'object')
+const isArrayLike = (value: Value): boolean => isNode(value, 'array') || isNode(value, 'object')
 
 /** @param outer whose version holds where this one says none
  * @throws Refusal for anything but an object of scikit-learn's or imbalanced-learn's */
@@ -192,7 +179,7 @@ function flagOf(value: Value): boolean | undefined {
 
 const textValue = (value: Value): string | undefined => {
   if (typeof value === 'string') return value
-  return isObject(value) && numberOf(value) === undefined ? textOf(value) : undefined
+  return isNode(value, 'object') && numberOf(value) === undefined ? textOf(value) : undefined
 }
 
 const shapeText = (shape: readonly number[]) =>
@@ -220,8 +207,7 @@ export function plainNumbers(value: Value): Numbers | undefined {
 }
 
 function itemsOf(value: Value): readonly Value[] | undefined {
-  if (typeof value !== 'object' || value === null || !('kind' in value)) return undefined
-  return value.kind === 'list' || value.kind === 'tuple' ? value.items : undefined
+  return isNode(value, 'list') || isNode(value, 'tuple') ? value.items : undefined
 }
 
 /** Items of a list, a tuple, an object made of a list, or an array of objects. */
@@ -230,7 +216,7 @@ export function listOf(value: Value): readonly Value[] | undefined {
   if (items) return items
   const array = isArrayLike(value) ? arrayOf(value) : undefined
   if (array) return array.dtype.kind === 'O' ? array.objects() : undefined
-  return isObject(value) && value.items.length > 0 ? value.items : undefined
+  return isNode(value, 'object') && value.items.length > 0 ? value.items : undefined
 }
 
 export function textsOf(value: Value): readonly string[] | undefined {

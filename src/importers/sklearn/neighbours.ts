@@ -1,9 +1,9 @@
 /** Neighbours: LocalOutlierFactor for new rows, KNeighborsClassifier and KNeighborsRegressor. */
 import { numberOf } from '../numpy/array.ts'
-import { entry } from '../pickle/nodes.ts'
+import { entry, isNode } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
-import { type Estimator, isDict, wordFor } from './estimator.ts'
+import { type Estimator, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
@@ -14,8 +14,8 @@ function powerOf(estimator: Estimator): number {
   const known = typeof metric === 'string' ? POWERS.get(metric) : undefined
   if (known !== undefined) return known
   const given = estimator.raw('effective_metric_params_')
-  const weighted = isDict(given) && entry(given, 'w') !== undefined && entry(given, 'w') !== null
-  const power = isDict(given) ? entry(given, 'p') : undefined
+  const weighted = isNode(given, 'dict') && entry(given, 'w') !== undefined && entry(given, 'w') !== null
+  const power = isNode(given, 'dict') ? entry(given, 'p') : undefined
   const p = power === undefined ? undefined : numberOf(power)
   if (metric === 'minkowski' && p !== undefined && p >= 1 && !weighted) return p
   throw new Refusal(

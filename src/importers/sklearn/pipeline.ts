@@ -1,8 +1,8 @@
 /** Estimators made of others: Pipeline, ColumnTransformer, FeatureUnion, and searches that kept their best. */
 import { arrayOf, numberOf } from '../numpy/array.ts'
-import { entry, type Value } from '../pickle/nodes.ts'
+import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { classOf, type Estimator, isDict, isObject, listOf, plainNumbers, textsOf, wordFor } from './estimator.ts'
+import { classOf, type Estimator, listOf, plainNumbers, textsOf, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
 import { branches } from './steps.ts'
 
@@ -95,7 +95,7 @@ export const columnTransformer: LowerTransformer = (estimator, input, lowering) 
         `transformers_ of ColumnTransformer holds ${wordFor(item)}, expected name, transformer, columns`,
       )
     if (value === 'drop') return []
-    const known = isDict(resolved) ? entry(resolved, name) : undefined
+    const known = isNode(resolved, 'dict') ? entry(resolved, name) : undefined
     const places = known === undefined ? undefined : plainNumbers(known)?.values
     const picks = places ? Array.from(places, place => within(place, input)) : columnsOf(columns, input, estimator)
     if (picks.length === 0) return []
@@ -115,7 +115,7 @@ export function columnsOf(columns: Value, input: Input, estimator: Estimator): r
   if (typeof columns === 'string') return [named(columns, input)]
   const single = typeof columns === 'boolean' ? undefined : numberOf(columns)
   if (single !== undefined) return [within(single, input)]
-  if (isObject(columns) && classOf(columns)?.name === 'slice') return sliceOf(columns.args, input)
+  if (isNode(columns, 'object') && classOf(columns)?.name === 'slice') return sliceOf(columns.args, input)
   const items = itemsOf(columns)
   if (items?.every(item => typeof item === 'string')) return items.map(item => named(item, input))
   const array = arrayOf(columns)
@@ -133,7 +133,7 @@ export function columnsOf(columns: Value, input: Input, estimator: Estimator): r
 
 /** Items of a list; the remainder's list is a class of its own that keeps them in `data`. */
 function itemsOf(columns: Value): readonly Value[] | undefined {
-  if (isObject(columns) && isDict(columns.state)) {
+  if (isNode(columns, 'object') && isNode(columns.state, 'dict')) {
     const data = entry(columns.state, 'data')
     if (data !== undefined) return listOf(data)
   }

@@ -1,8 +1,8 @@
 /** Transformers that write each column anew: scalers, power and quantile transforms, fixed functions. */
 
-import type { Value } from '../pickle/nodes.ts'
+import { isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { classOf, type Estimator, isDict, isObject, wordFor } from './estimator.ts'
+import { classOf, type Estimator, wordFor } from './estimator.ts'
 import type { Figures, Input, LowerTransformer } from './lowering.ts'
 import { columnwise } from './steps.ts'
 
@@ -98,7 +98,7 @@ export const functionTransformer: LowerTransformer = (estimator, input, lowering
   if (func === null || func === undefined) return input
   const name = numpyFunction(func)
   const given = estimator.raw('kw_args')
-  const plain = given === null || given === undefined || (isDict(given) && given.entries.size === 0)
+  const plain = given === null || given === undefined || (isNode(given, 'dict') && given.entries.size === 0)
   if (name === undefined || !FUNCTIONS.includes(name) || !plain)
     throw new Refusal(
       'unsupported',
@@ -110,13 +110,12 @@ export const functionTransformer: LowerTransformer = (estimator, input, lowering
 
 /** A function of numpy's, by its global or as numpy rebuilds it. */
 function numpyFunction(value: Value): string | undefined {
-  if (isObject(value)) {
+  if (isNode(value, 'object')) {
     const [module, name] = value.args
     const rebuilt = classOf(value)?.name === '_ufunc_reconstruct' && typeof module === 'string' && isNumpy(module)
     return rebuilt && typeof name === 'string' ? name : undefined
   }
-  const global = typeof value === 'object' && value !== null && 'kind' in value && value.kind === 'global'
-  return global && isNumpy(value.module) ? value.name : undefined
+  return isNode(value, 'global') && isNumpy(value.module) ? value.name : undefined
 }
 
 const isNumpy = (module: string) => /^numpy($|\.)/.test(module)

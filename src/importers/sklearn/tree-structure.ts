@@ -4,10 +4,10 @@
  * rounded to float32.
  */
 import { arrayOf, type NumpyArray, numberOf } from '../numpy/array.ts'
-import { type DictNode, entry, type Value } from '../pickle/nodes.ts'
+import { type DictNode, entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import type { SourceTree } from '../trees.ts'
-import { type Estimator, estimatorOf, isDict, isObject, since, wordFor } from './estimator.ts'
+import { type Estimator, estimatorOf, since, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 
 /** Every part of {@link SourceTree} but what a leaf says. */
@@ -63,7 +63,7 @@ function stateOf(estimator: Estimator): DictNode {
       `${estimator.name} has no tree_: it was not fitted before it was saved`,
       'Save it after fit().',
     )
-  if (isObject(tree) && tree.callee.name === 'Tree' && isDict(tree.state)) return tree.state
+  if (isNode(tree, 'object') && tree.callee.name === 'Tree' && isNode(tree.state, 'dict')) return tree.state
   throw damaged(estimator, `its tree_ is ${wordFor(tree)}, expected an object of Tree with a state`)
 }
 

@@ -1,8 +1,8 @@
 /** TunedThresholdClassifierCV and FixedThresholdClassifier: a classifier that brings its threshold. */
 import { textOf } from '../numpy/array.ts'
-import { entry } from '../pickle/nodes.ts'
+import { entry, isNode } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { type Estimator, isDict, isEstimator, isObject } from './estimator.ts'
+import { type Estimator, isEstimator } from './estimator.ts'
 import type { LowerPredictor } from './lowering.ts'
 
 export const tunedThreshold: LowerPredictor = (estimator, input, lowering) => {
@@ -29,8 +29,8 @@ export const tunedThreshold: LowerPredictor = (estimator, input, lowering) => {
 /** The class whose number is compared: the one that was named, in the scorer too, else the second. */
 function positiveOf(estimator: Estimator, classes: readonly string[]): number {
   const scorer = estimator.raw('_curve_scorer')
-  const kwargs = isObject(scorer) && isDict(scorer.state) ? entry(scorer.state, '_kwargs') : undefined
-  const named = [estimator.raw('pos_label'), isDict(kwargs) ? entry(kwargs, 'pos_label') : undefined]
+  const kwargs = isNode(scorer, 'object') && isNode(scorer.state, 'dict') ? entry(scorer.state, '_kwargs') : undefined
+  const named = [estimator.raw('pos_label'), isNode(kwargs, 'dict') ? entry(kwargs, 'pos_label') : undefined]
   const found = named.find(value => value !== undefined && value !== null)
   const at = found === undefined ? -1 : classes.indexOf(textOf(found) ?? '')
   return at < 0 ? 1 : at

@@ -10,7 +10,7 @@ import type { Open, Opened } from '../format.ts'
 import { numberOf, textOf } from '../numpy/array.ts'
 import { refuseHostile } from '../pickle/globals.ts'
 import { type Pickle, readPickle } from '../pickle/machine.ts'
-import { isNode, type Value } from '../pickle/nodes.ts'
+import { isNode, nameOf, type Value } from '../pickle/nodes.ts'
 import { transformerIn } from '../pickle-model.ts'
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
@@ -97,7 +97,7 @@ function storagesOf(zip: Zip, root: string): Storages {
 }
 
 function wholeModule(value: Value): Refusal {
-  const what = isNode(value, 'object') ? `${value.callee.module}.${value.callee.name}` : 'no dict'
+  const what = isNode(value, 'object') ? nameOf(value.callee) : 'no dict'
   return new Refusal(
     'unsupported',
     isTensor(value)

@@ -7,6 +7,7 @@
 import type { Dtype } from '../numpy/dtype.ts'
 import { numbersOf } from '../numpy/items.ts'
 import { isNode, nameOf, type ObjectNode, type PersistentNode, type Value } from '../pickle/nodes.ts'
+import { pairsOf } from '../pickle/walk.ts'
 import { Refusal } from '../refusal.ts'
 
 export interface Tensor {
@@ -126,12 +127,8 @@ function gathered(
   return out
 }
 
-/** The pairs of a dict, an OrderedDict too, by their names. Undefined for a value that is neither. */
+/** The pairs of a dict by their names. Undefined for a value that is none. */
 export function namedIn(value: Value | undefined): ReadonlyMap<string, Value> | undefined {
-  if (isNode(value, 'dict'))
-    return new Map(
-      [...value.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' ? [[key, value]] : [])),
-    )
-  if (!isNode(value, 'object') || nameOf(value.callee) !== 'collections.OrderedDict') return undefined
-  return new Map(value.entries.flatMap(([key, each]) => (typeof key === 'string' ? [[key, each]] : [])))
+  if (!isNode(value, 'dict')) return undefined
+  return new Map([...pairsOf(value)].flatMap(([key, each]) => (typeof key === 'string' ? [[key, each]] : [])))
 }
