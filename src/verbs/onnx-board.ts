@@ -1,4 +1,7 @@
-/** What the thread that scores and the thread that runs the graph share: one word of state, the rows, the answers. */
+/**
+ * What the thread that scores and the thread that asks the runtime share: one word of state, the rows, the answers. And
+ * what that thread and the process of the runtime say to each other.
+ */
 
 /** Rows that cross at a time. */
 export const BOARD_ROWS = 2048
@@ -43,3 +46,22 @@ export function fail(board: OnnxBoard, error: unknown): void {
 export function messageOf({ words, message }: OnnxBoard): string {
   return new TextDecoder().decode(Uint8Array.from(message.subarray(0, words[2])))
 }
+
+/** What the process is told first, with the graph behind it. */
+export interface OnnxTask {
+  /** Of the runtime's own file. */
+  readonly runtime: string
+  readonly inputs: readonly string[]
+  readonly element: string
+  readonly output: string
+  readonly column: number
+  readonly sign: number
+  /** How many columns the rows have. */
+  readonly width: number
+  /** Bytes of memory that the process may take. */
+  readonly memory: number
+}
+
+/** The first byte of what it answers: ready, one risk a row, or why not. 4 bytes of length follow, and so many bytes. */
+export const [READY, RISKS, REASON] = [1, 2, 3]
+export const ANSWER_HEAD = 5

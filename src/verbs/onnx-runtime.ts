@@ -1,6 +1,7 @@
 /**
  * Imported ONNX graphs, computed by onnxruntime-node where somebody has installed it: beside this program or in the folder
- * that the command runs in. It gets bytes, never a path. A row's risk depends on that row alone, as far as the graph does.
+ * that the command runs in. It runs in a process of its own, with limits on time and memory, and gets bytes, never a path.
+ * A row's risk depends on that row alone, as far as the graph does.
  */
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
@@ -11,17 +12,19 @@ import { Refusal } from '../importers/refusal.ts'
 import { numericColumns } from '../math/columns.ts'
 import type { State } from '../math/state.ts'
 import type { Scorer } from '../models/model.ts'
-import { ASKED, BOARD_ROWS, createBoard, FAILED, messageOf, type OnnxBoard } from './onnx-board.ts'
+import { ASKED, BOARD_ROWS, createBoard, FAILED, messageOf, type OnnxBoard, type OnnxTask } from './onnx-board.ts'
 import type { OnnxLesson } from './onnx-worker.ts'
 
 /** The kind of an imported graph in a model file. */
 export const ONNX = 'onnx'
 
 /** A graph that takes longer for some thousand rows, or to be loaded, is not waited for. */
-const PATIENCE_MS = 120_000
+const PATIENCE_MS = 60_000
 
 /** One runtime for each graph, however often it is asked for. */
 const running = new WeakMap<Uint8Array, Running>()
+
+type Computed = Omit<OnnxTask, 'memory' | 'runtime'> & Pick<OnnxLesson, 'graph'>
 
 interface Running {
   readonly board: OnnxBoard
@@ -50,16 +53,21 @@ export function onnxScorer(state: State, width: number): Scorer {
   }
 }
 
-function start(lesson: Omit<OnnxLesson, 'board' | 'runtime'>): Running {
-  const board = createBoard(lesson.width)
+function start({ graph, ...said }: Computed): Running {
+  const board = createBoard(said.width)
   const file = import.meta.url.endsWith('.ts') ? './onnx-worker.ts' : './onnx-worker.js'
   Atomics.store(board.words, 0, ASKED)
   const worker = new Worker(new URL(file, import.meta.url), {
-    workerData: { ...lesson, board, runtime: findRuntime() } satisfies OnnxLesson,
+    workerData: {
+      board,
+      graph,
+      task: { ...said, runtime: findRuntime() },
+      patienceMs: PATIENCE_MS,
+    } satisfies OnnxLesson,
   })
   worker.unref()
   waitFor(board)
-  running.set(lesson.graph, { board, worker })
+  running.set(graph, { board, worker })
   return { board, worker }
 }
 
@@ -75,8 +83,8 @@ function ask(board: OnnxBoard): void {
 
 /** @throws Refusal */
 function waitFor(board: OnnxBoard): void {
-  if (Atomics.wait(board.words, 0, ASKED, PATIENCE_MS) === 'timed-out')
-    throw new Refusal('unsupported', `onnxruntime gave no answer within ${PATIENCE_MS / 1000} seconds`)
+  // The thread keeps the time, and answers when the process does not.
+  Atomics.wait(board.words, 0, ASKED)
   if (Atomics.load(board.words, 0) === FAILED)
     throw new Refusal('unsupported', `onnxruntime does not take it: ${messageOf(board)}`, 'Convert the model again.')
 }
@@ -96,7 +104,7 @@ function findRuntime(): string {
   )
 }
 
-function lessonOf(state: State, width: number): Omit<OnnxLesson, 'board' | 'runtime'> {
+function lessonOf(state: State, width: number): Computed {
   const { graph, inputs, element, output, column, sign } = state
   if (!(graph instanceof Uint8Array) || !Array.isArray(inputs) || !inputs.every(name => typeof name === 'string'))
     throw new RangeError('its ONNX graph or the names of its inputs are missing')
