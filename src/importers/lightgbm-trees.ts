@@ -17,8 +17,8 @@ export interface LightgbmTrees {
   readonly codes: CategoryCodes
   /** For each column whether numbers next to 0 count as missing. */
   readonly zeroMissing: Uint8Array
-  /** The trees of one class, their values times `factor`. */
-  pack(of: number, factor: number): PackedTrees
+  /** The trees of one class. */
+  pack(of: number): PackedTrees
 }
 
 /** LightGBM's kZeroThreshold, a float32. */
@@ -38,9 +38,9 @@ export function lightgbmTrees(model: LightgbmModel, trees: readonly LightgbmTree
   return {
     codes,
     zeroMissing: asked.zero,
-    pack(of, factor) {
+    pack(of) {
       const packer = packTrees(columns, 'the LightGBM model')
-      for (let t = of; t < trees.length; t += model.treesPerRound) packer.add(sourceOf(trees[t]!, factor, codes))
+      for (let t = of; t < trees.length; t += model.treesPerRound) packer.add(sourceOf(trees[t]!, codes))
       return packer.finish()
     },
   }
@@ -107,7 +107,7 @@ function namesOf({ pandas = [], categorical }: LightgbmModel, asked: Asked): Rea
 }
 
 /** Inner nodes keep their numbers, leaf j stands behind them. */
-function sourceOf(tree: LightgbmTree, factor: number, codes: CategoryCodes): SourceTree {
+function sourceOf(tree: LightgbmTree, codes: CategoryCodes): SourceTree {
   const inner = tree.left.length
   const leaves = tree.value.length
   const nodes = inner + leaves
@@ -131,7 +131,7 @@ function sourceOf(tree: LightgbmTree, factor: number, codes: CategoryCodes): Sou
     source.missingLeft[node] = Number(missingLeft(tree, node))
   }
   for (let leaf = 0; leaf < leaves; leaf++) {
-    source.value[inner + leaf] = tree.value[leaf]! * factor
+    source.value[inner + leaf] = tree.value[leaf]!
     source.cover[inner + leaf] = tree.leafRows?.[leaf] ?? 1
   }
   // Files that count no rows: leaves weigh alike, and a node has what is below it.

@@ -47,9 +47,7 @@ function boosterOf(model: LightgbmModel, rounds?: number): Booster {
     names: names.every(isMadeUp) ? undefined : names,
     lower(input, lowering, classes) {
       checkInput(booster, input)
-      const found = lower(model, rounds, input, lowering, classes)
-      // LightGBM's classifiers have no decision_function: CalibratedClassifierCV takes their probabilities.
-      return found.task === 'classify' ? { ...found, calibrated: found.riskOf } : found
+      return lower(model, rounds, input, lowering, classes)
     },
   }
   return booster
@@ -84,28 +82,25 @@ function lower(
   const used = rounds !== undefined && rounds > 0 && rounds < all ? rounds : all
   if (used < all) lowering.warn(`${used} of ${all} rounds of trees count: the best iteration of the training`)
   const trees = lightgbmTrees(model, model.trees.slice(0, used * treesPerRound))
-  const share = average && used > 0 ? 1 / used : 1
-  const sums = Array.from({ length: treesPerRound }, (_, k) => ({
-    trees: trees.pack(k, objective.factor * share),
-    base: 0,
-  }))
+  const scale = objective.factor * (average && used > 0 ? 1 / used : 1)
+  const sums = Array.from({ length: treesPerRound }, (_, k) => ({ trees: trees.pack(k), base: 0 }))
   const at = { ...prepared(model, trees, input, lowering), takesMissing: true, levels: trees.codes.levels }
-  return predictionOf(objective, sums, at, named, lowering)
+  return predictionOf({ ...objective, factor: scale }, sums, at, named, lowering)
 }
 
 function predictionOf(
-  { kind }: Objective,
+  { kind, factor }: Objective,
   sums: readonly Sum[],
   input: BoostedInput,
   named: readonly string[] | undefined,
   { warn }: Lower,
 ): Prediction {
   const only = sums[0] as Sum
-  if (kind === 'share') return sharesOf(sums, input, named)
-  if (kind === 'softmax') return boostedClasses(classNames(sums.length, named), sums, input)
+  if (kind === 'share') return sharesOf(sums, factor, input, named)
+  if (kind === 'softmax') return boostedClasses(classNames(sums.length, named), sums, input, factor)
   if (kind === 'each')
     return classified(classNames(sums.length, named), true, chosen =>
-      boostedLeaf(sums[chosen] as Sum, 'log_loss', input),
+      boostedLeaf(sums[chosen] as Sum, 'log_loss', input, factor),
     )
   if (sums.length !== 1)
     throw new Refusal(
@@ -113,24 +108,29 @@ function predictionOf(
       `it gives ${sums.length} numbers a row, expected one`,
       'Fit and save one model for each.',
     )
-  if (kind === 'logistic') return boostedClasses(classNames(2, named), sums, input)
+  if (kind === 'logistic') return boostedClasses(classNames(2, named), sums, input, factor)
   if (kind === 'own')
     warn('the file does not say what the model was fitted for: the risk is the plain sum of its trees')
   if (kind === 'rank') warn('the model ranks: its number says which rows come first, and has no unit')
-  return { task: 'regress', risk: boostedLeaf(only, kind === 'exp' ? 'poisson' : 'squared_error', input) }
+  return { task: 'regress', risk: boostedLeaf(only, kind === 'exp' ? 'poisson' : 'squared_error', input, factor) }
 }
 
 /** Forests whose leaves are probabilities already; a single sum is that of the second of two classes. */
-function sharesOf(sums: readonly Sum[], input: BoostedInput, named: readonly string[] | undefined): Prediction {
+function sharesOf(
+  sums: readonly Sum[],
+  factor: number,
+  input: BoostedInput,
+  named: readonly string[] | undefined,
+): Prediction {
   if (sums.length > 1)
     return classified(classNames(sums.length, named), true, chosen =>
-      boostedLeaf(sums[chosen] as Sum, 'squared_error', input),
+      boostedLeaf(sums[chosen] as Sum, 'squared_error', input, factor),
     )
   const only = sums[0] as Sum
   return classified(classNames(2, named), true, chosen =>
     chosen === 1
-      ? boostedLeaf(only, 'squared_error', input)
-      : boostedLeaf({ ...only, base: -1 }, 'squared_error', input, -1),
+      ? boostedLeaf(only, 'squared_error', input, factor)
+      : boostedLeaf({ ...only, base: -1 / factor }, 'squared_error', input, -factor),
   )
 }
 

@@ -58,12 +58,9 @@ function lower(model: XgboostModel, input: Input, lowering: Lower, named: readon
   const bases = basesOf(model, link, groups)
   if (link === 'rank') lowering.warn('the model ranks: its number says which rows come first, and has no unit')
   const { booster } = model
-  const found =
-    'weights' in booster
-      ? linear(booster, { link, bases, groups, named }, input, lowering)
-      : boosted(model, booster, { link, bases, groups, named }, input, lowering)
-  // XGBoost's classifiers have no decision_function: CalibratedClassifierCV takes their probabilities.
-  return found.task === 'classify' ? { ...found, calibrated: found.probability ? found.riskOf : undefined } : found
+  return 'weights' in booster
+    ? linear(booster, { link, bases, groups, named }, input, lowering)
+    : boosted(model, booster, { link, bases, groups, named }, input, lowering)
 }
 
 /** How sums become numbers. margin: the sum itself, above 0 for the second of two classes. */

@@ -1,10 +1,14 @@
 """Small models of LightGBM 4.7.0 and XGBoost 3.2.0 with categories and missing values of each kind, and what the
-libraries say of some rows. Writes test/golden/boosters/ beside itself: python3 test/golden/boosters.py"""
+libraries say of some rows. Writes test/golden/boosters/ beside itself: python3 test/golden/boosters.py
+
+Calibrated classifiers depend on the version of LightGBM, and are added to what is there, for each version of it:
+python3 test/golden/boosters.py calibrated (with LightGBM 4.6.0 and 4.7.0, scikit-learn 1.6.1)"""
 
 import json
 import math
 import os
 import pickle
+import sys
 
 import lightgbm as lgb
 import numpy as np
@@ -182,12 +186,42 @@ def xgboost():
     add("xgb-early", "xgb-early.json", risk="high", expected=early.predict(test).astype(float).tolist())
 
 
+def calibrated():
+    from sklearn.calibration import CalibratedClassifierCV
+
+    x, test = rows(120, 1), probe()
+    y = target(x, np.random.default_rng(2))
+    kinds = {
+        "sigmoid": (y > 0, {"sigmoid": 0.5}),
+        "isotonic": (y > 0, {}),
+        "forest": (y > 0, {"boosting_type": "rf", "bagging_freq": 1, "bagging_fraction": 0.6}),
+    }
+    for name, (label, more) in kinds.items():
+        method = "isotonic" if name == "isotonic" else "sigmoid"
+        model = lgb.LGBMClassifier(**{**SMALL, "n_estimators": 2, "num_leaves": 4}, **more)
+        model = CalibratedClassifierCV(model, cv=2, method=method).fit(x, label.astype(int))
+        file = f"calibrated-{name}-{lgb.__version__}.pkl"
+        with open(f"{HERE}/{file}", "wb") as out:
+            pickle.dump(model, out)
+        add(file.removesuffix(".pkl"), file, risk="1", expected=model.predict_proba(test)[:, 1].tolist())
+
+
+def write(golden):
+    with open(os.path.join(HERE, "expected.json"), "w") as out:
+        json.dump(golden, out, separators=(",", ":"))
+        out.write("\n")
+
+
+if sys.argv[1:] == ["calibrated"]:
+    calibrated()
+    with open(os.path.join(HERE, "expected.json")) as golden:
+        found = json.load(golden)
+    write({**found, "cases": {**found["cases"], **cases}})
+    sys.exit()
 os.makedirs(HERE, exist_ok=True)
 lightgbm()
 texts()
 xgboost()
 made = f"LightGBM {lgb.__version__}, XGBoost {xgb.__version__}"
 x = cases.pop("x")
-with open(os.path.join(HERE, "expected.json"), "w") as out:
-    json.dump({"made": made, "x": x, "cases": cases}, out, separators=(",", ":"))
-    out.write("\n")
+write({"made": made, "x": x, "cases": cases})

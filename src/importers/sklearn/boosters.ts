@@ -16,8 +16,14 @@ export const boosterPredictor: LowerPredictor = (estimator, input, lowering) => 
       `${estimator.name} has no booster: it was not fitted before it was saved`,
       'Save it after fit().',
     )
-  return booster.lower(withMissing(estimator, input, lowering), lowering, labelsOf(estimator))
+  const found = booster.lower(withMissing(estimator, input, lowering), lowering, labelsOf(estimator))
+  if (found.task !== 'classify' || hasDecisions(estimator)) return found
+  return { ...found, calibrated: found.probability ? found.riskOf : undefined }
 }
+
+/** CalibratedClassifierCV takes the probabilities of classifiers without a decision_function: XGBoost's, and LightGBM's
+ * before 4.7, which brought this attribute too. */
+const hasDecisions = ({ module, has }: Estimator) => module.startsWith('lightgbm.') && has('_fitted_with_feature_names')
 
 /** A model is parsed once, however often it is asked for its names. */
 const parsed = new WeakMap<ObjectNode, Booster>()
