@@ -1,20 +1,13 @@
 /** OneHotEncoder, OrdinalEncoder, TargetEncoder: categories, texts or numbers, as numbers. */
 import type { State } from '../../math/state.ts'
 import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
-import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { type Estimator, listOf, plainNumbers, wordFor } from './estimator.ts'
+import { type Estimator, isMissing, listOf, plainNumbers, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 /** A category: a number, a text, or missing. */
 type Category = number | string | undefined
-
-const isMissing = (value: Value): boolean => {
-  if (value === null) return true
-  const number = typeof value === 'string' ? undefined : numberOf(value)
-  return number !== undefined ? Number.isNaN(number) : /^an object of (NAType|NaTType)$/.test(wordFor(value))
-}
 
 /** One list a column. A list with a text in it is one of texts. */
 export function categoriesOf(estimator: Estimator, input: Pick<Input, 'count'>): readonly (readonly Category[])[] {

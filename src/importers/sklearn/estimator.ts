@@ -20,6 +20,8 @@ export interface Estimator {
   has(attribute: string): boolean
   /** The raw value; undefined where there is none. */
   raw(attribute: string): Value | undefined
+  /** Of an array; undefined for anything else. */
+  shape(attribute: string): readonly number[] | undefined
   /** @throws Refusal naming class and attribute where it is absent or of another shape; so do all below. `otherwise`
    * stands for an absent attribute, not for one of another kind. */
   number(attribute: string, otherwise?: number): number
@@ -101,6 +103,7 @@ export function estimatorOf(value: Value, outer?: Pick<Estimator, 'version'>): E
     node: value,
     has: attribute => raw(attribute) !== undefined,
     raw,
+    shape: attribute => arrayOf(raw(attribute) ?? null)?.shape,
     number,
     integer(attribute, otherwise) {
       const found = number(attribute, otherwise)
@@ -195,6 +198,18 @@ function numbersOf(value: Value, shape: readonly number[], what: string): Number
     throw new Refusal('unsupported', `${what} holds a number that is missing or infinite, expected at most ±${LARGEST}`)
   return found
 }
+
+/** None, NaN, and pandas's own words for a missing value; an absent one, too. */
+export function isMissing(value: Value | undefined): boolean {
+  if (value === null || value === undefined) return true
+  const number = typeof value === 'string' ? undefined : numberOf(value)
+  if (number !== undefined) return Number.isNaN(number)
+  const from = isNode(value, 'global') ? value : classOf(value)
+  return from !== undefined && /^pandas\b/.test(from.module) && MISSING.has(from.name)
+}
+
+/** pandas.NA as itself or by its class, NaT likewise. */
+const MISSING = new Set(['NA', 'NAType', 'NaTType', '_nat_unpickle'])
 
 /** An array of numbers, or a list of them; undefined for anything else. */
 export function plainNumbers(value: Value): Numbers | undefined {

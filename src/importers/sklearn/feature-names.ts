@@ -7,7 +7,7 @@ import { type Estimator, estimatorOf, isEstimator, listOf, textsOf, wordFor } fr
 import { stepsOf } from './pipeline.ts'
 
 /** Estimators from the outside in, each the one that reads the features first. */
-export function* readersOf(value: Value): Generator<Estimator> {
+function* readersOf(value: Value): Generator<Estimator> {
   let outer: Estimator | undefined
   const seen = new Set<Value>()
   for (let at: Value | undefined = value; isEstimator(at) && !seen.has(at); ) {
@@ -73,18 +73,13 @@ export function countIn(value: Value): number | undefined {
     const names = estimator.raw('feature_names_in_')
     if (names) return textsOf(names)?.length
     for (const attribute of WIDE) {
-      const shape = shapeOf(estimator, attribute)
+      const shape = estimator.shape(attribute)
       if (shape && shape.length > 0) return shape.at(-1)
     }
     for (const attribute of LISTED) if (estimator.has(attribute)) return estimator.list(attribute).length
     if (estimator.has('coefs_')) return arrayOf(estimator.list('coefs_')[0] ?? null)?.shape[0]
   }
   return undefined
-}
-
-function shapeOf(estimator: Estimator, attribute: string): readonly number[] | undefined {
-  const found = estimator.raw(attribute)
-  return found === undefined || found === null ? undefined : arrayOf(found)?.shape
 }
 
 export interface NamesSaid {
@@ -122,10 +117,10 @@ export function featureNames(
 }
 
 /**
+ * Those of the file, held against those that a person says.
  * @param written what the file calls them, where it does
- * @throws Refusal 'unsaid' where neither file nor person names them
+ * @throws Refusal 'unsaid' where neither file nor person names them, or where both do not go together
  */
-/** Those of the file, held against those that a person says. @throws Refusal where they do not go together */
 export function chooseNames(
   count: number,
   written: readonly string[] | undefined,

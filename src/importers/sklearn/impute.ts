@@ -2,7 +2,7 @@
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { type Estimator, wordFor } from './estimator.ts'
+import { type Estimator, isMissing, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 import { arrange, columnwise, joined, part } from './steps.ts'
 
@@ -39,8 +39,7 @@ function indicatedBy(indicator: Estimator, input: Input): readonly number[] {
 /** Missing is what a table leaves empty; a number that stands for it is taken out first. */
 function blanked(estimator: Estimator, input: Input, lowering: Lowering): Input {
   const sign = estimator.raw('missing_values')
-  const plain = sign === undefined || isMissing(sign) || sign === 'NaN'
-  if (plain || /NAType|_NA$/.test(wordFor(sign))) return input
+  if (sign === undefined || isMissing(sign) || sign === 'NaN') return input
   const number = typeof sign === 'string' ? undefined : numberOf(sign)
   if (number === undefined)
     throw new Refusal(
@@ -51,12 +50,6 @@ function blanked(estimator: Estimator, input: Input, lowering: Lowering): Input 
   lowering.warn(`${number} stands for a missing value, as in the file; an empty cell is filled like one`)
   const bound = new Float64Array(input.count).fill(number)
   return columnwise(lowering, 'blank', input, { low: bound, high: bound })
-}
-
-const isMissing = (value: Value | undefined): boolean => {
-  if (value === null || value === undefined) return true
-  const number = typeof value === 'string' ? undefined : numberOf(value)
-  return number !== undefined && Number.isNaN(number)
 }
 
 function fillsOf(estimator: Estimator, count: number): readonly Value[] {

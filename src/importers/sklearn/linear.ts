@@ -2,7 +2,7 @@
 import type { LeafRisk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, classified, combined } from './classes.ts'
-import { type Estimator, since, wordFor } from './estimator.ts'
+import { type Estimator, since } from './estimator.ts'
 import type { Input, LowerPredictor, Prediction } from './lowering.ts'
 
 /** One weighted sum a class, or a single one. */
@@ -43,14 +43,13 @@ function sumsOf(estimator: Estimator, input: Input): Sums {
 }
 
 function flatOrRows(estimator: Estimator, attribute: string, columns: number) {
-  const flat = (wordFor(estimator.raw(attribute)).match(/,/g) ?? []).length === 0
+  const flat = (estimator.shape(attribute)?.length ?? 1) < 2
   return estimator.array(attribute, flat ? [columns] : [-1, columns])
 }
 
 /** One number for all, or one a row; 0.0 where none was learned. */
 function readIntercepts(estimator: Estimator, rows: number): Float64Array {
-  const word = wordFor(estimator.raw('intercept_'))
-  if (!/^an array of shape \(\d+\)$/.test(word)) return new Float64Array(rows).fill(estimator.number('intercept_', 0))
+  if (estimator.shape('intercept_')?.length !== 1) return new Float64Array(rows).fill(estimator.number('intercept_', 0))
   const { values } = estimator.array('intercept_', [-1])
   if (values.length === rows) return values
   if (values.length === 1) return new Float64Array(rows).fill(values[0] as number)

@@ -113,7 +113,7 @@ export const neighboursClassifier: LowerPredictor = (estimator, input) => {
 
 /** `_y` is a list, or a column of one where the labels were. */
 function labelsOf(estimator: Estimator, count: number): Float64Array {
-  const column = /, /.test(wordFor(estimator.raw('_y')))
+  const column = (estimator.shape('_y')?.length ?? 1) > 1
   const { values, shape } = estimator.array('_y', column ? [count, -1] : [count])
   if (column && shape[1] !== 1) throw severalOutputs(estimator, shape[1] as number)
   return values

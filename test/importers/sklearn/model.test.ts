@@ -288,6 +288,30 @@ describe('pipelines', () => {
   })
 })
 
+describe('what SimpleImputer takes for missing', () => {
+  it.each<[string, Value]>([
+    ['None', null],
+    ['NaN', Number.NaN],
+    ['pandas.NA', { kind: 'global', module: 'pandas', name: 'NA' }],
+    ['pandas.NA, as older versions keep it', object('pandas._libs.missing', 'NAType', [])],
+    ['NaT', object('pandas._libs.tslibs.nattype', '_nat_unpickle', [null])],
+  ])('%s is an empty cell', (_, missing_values) => {
+    const imputer = estimator('impute._base.SimpleImputer', {
+      missing_values,
+      strategy: 'mean',
+      statistics_: array([7, 8]),
+    })
+    const { program } = scored(logistic({}), { ...AB, before: [imputer] }, [[1, 2]])
+    expect(program.steps.map(({ use }) => use)).toEqual(['impute'])
+  })
+
+  it('a word of another library is refused', () => {
+    const sign = { kind: 'global', module: 'polars', name: 'NA' } as const
+    const imputer = estimator('impute._base.SimpleImputer', { missing_values: sign, statistics_: array([7, 8]) })
+    expect(() => lowerModel(logistic({}), { ...AB, before: [imputer] })).toThrow('takes polars.NA for missing')
+  })
+})
+
 describe('what is refused', () => {
   it.each<[string, Value, RegExp]>([
     [
