@@ -6,7 +6,7 @@
  * Encoding is deterministic: tensors by element size, then by name (so every array is aligned without gaps), keys sorted.
  */
 import type { TypedArray } from '../math/columns.ts'
-import { quoteJson } from './json.ts'
+import { parseJson, quoteJson } from './json.ts'
 
 export interface Container {
   readonly metadata: Readonly<Record<string, string>>
@@ -14,8 +14,8 @@ export interface Container {
 }
 
 const ALIGNMENT = 8
-/** The format's own limit; a longer header is an attack or a mistake. */
-const MAX_HEADER_BYTES = 100_000_000
+/** A third of the format's own limit; a longer header is an attack or a mistake. */
+const MAX_HEADER_BYTES = 2 ** 25
 
 type Dtype = 'F64' | 'F32' | 'I32' | 'U32' | 'U8'
 
@@ -80,9 +80,9 @@ export function decode(file: Uint8Array): Container {
 function parseHeader(bytes: Uint8Array): { metadata: Record<string, string>; entries: [string, unknown][] } {
   let header: unknown
   try {
-    header = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
-  } catch {
-    throw new Error('its header is not JSON')
+    header = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch (error) {
+    throw new Error(`its header cannot be read: ${(error as Error).message}`)
   }
   if (!isObject(header)) throw new Error('its header is not a JSON object')
   const metadata: Record<string, string> = {}

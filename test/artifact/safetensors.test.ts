@@ -70,4 +70,17 @@ describe('safetensors', () => {
       { numRuns: 500 },
     )
   })
+
+  test('a header that would take many times its length of memory is refused before it is taken apart', () => {
+    const file = (header: string) => {
+      const bytes = new Uint8Array(8 + header.length)
+      new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true)
+      bytes.set(new TextEncoder().encode(header), 8)
+      return bytes
+    }
+    expect(() => decode(file(`{"a":[${'{},'.repeat(500_000)}{}]}`))).toThrow('more than 1000000 values')
+    expect(() => decode(file(`{"a":"${'x'.repeat(2 ** 25)}"}`))).toThrow('no header length')
+    // As many signs as are read: what is wrong is said of what they are.
+    expect(() => decode(file(`{"a":[${'{},'.repeat(499_998)}{}]}`))).toThrow('tensor a has no description')
+  })
 })
