@@ -10,6 +10,7 @@ import { integer, list, number, object, record, type Shape, text, word } from '.
 import type { About } from '../importers/about.ts'
 import type { SaidRefusal } from '../importers/import-model.ts'
 import type { ImportRequest } from '../importers/request.ts'
+import { quoteName } from '../sql.ts'
 import { type BesideRole, type ForeignQuestion, packMessage, unpackMessage } from './foreign-message.ts'
 import { version } from './version.ts'
 
@@ -22,7 +23,8 @@ export interface ForeignModel {
 const TIME_MS = 30_000
 /** Of objects; arrays are bounded by the readers themselves. */
 const MEMORY_MB = 1024
-const ANSWER_BYTES = 2 ** 31 - 1
+/** What comes back: a small file holds no large model. Its bytes unpack to 64 MB, or 200 times as many, and are widened. */
+const answerBytes = (asked: number) => Math.min(2 ** 31 - 1, 2 ** 28 + 400 * asked)
 
 /** @throws nothing that the bytes can cause */
 export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb = MEMORY_MB } = {}): ForeignModel {
@@ -37,7 +39,7 @@ export function readForeign(request: ImportRequest, { timeMs = TIME_MS, memoryMb
     input,
     timeout: timeMs,
     killSignal: 'SIGKILL',
-    maxBuffer: ANSWER_BYTES,
+    maxBuffer: answerBytes(bytes.length),
     // Its messages when it dies are about itself; none of this process's settings concern it.
     stdio: ['pipe', 'pipe', 'ignore'],
     env: process.env.SystemRoot === undefined ? {} : { SystemRoot: process.env.SystemRoot },
@@ -87,7 +89,7 @@ const OUT_OF_MEMORY = [133, 134, 137, 0x80000003, 0xc0000409]
 function deathOf({ error, status, signal }: Ended, timeMs: number, memoryMb: number): string | undefined {
   const code = (error as NodeJS.ErrnoException | undefined)?.code
   if (code === 'ETIMEDOUT') return `reading it took more than ${timeMs / 1000} seconds`
-  if (code === 'ENOBUFS') return 'it comes to more than 2 GB'
+  if (code === 'ENOBUFS') return 'it comes to more than a model of its size does'
   if (status === 0) return undefined
   if (signal === 'SIGABRT' || signal === 'SIGTRAP' || OUT_OF_MEMORY.includes(status ?? 0))
     return `reading it takes more than ${memoryMb} MB of memory`
@@ -127,14 +129,27 @@ const refusal = object(
 const answer = object({}, { about, refusal, mistake: text })
 
 /** The child has read bytes from a stranger: what it says is held against shapes like any file. */
-function answerOf(stdout: Uint8Array): ForeignModel {
+export function answerOf(stdout: Uint8Array): ForeignModel {
   const { head, parts } = unpackMessage(stdout)
   answer(head, 'it')
   const said = head as ForeignModel & { readonly mistake?: string }
   if (said.mistake !== undefined) throw new Error(said.mistake)
   if (!said.about) throw new Error('nothing')
   const [bytes] = parts
-  if (bytes && !said.refusal) return { about: said.about, artifact: decode(bytes) }
+  if (bytes && !said.refusal) return { about: said.about, artifact: readsColumns(decode(bytes)) }
   if (said.refusal) return { about: said.about, refusal: said.refusal }
   throw new Error('neither a model nor a reason')
+}
+
+/** An import takes columns as they are. Whatever else a model file of ours may ask for, no import has written. */
+function readsColumns(artifact: Artifact): Artifact {
+  const { recipe, features, source } = artifact
+  const { rows, sensors, columns } = recipe
+  const plain = features.every(
+    ({ name, sql, columns: [column, ...more] }) => sql === quoteName(name) && column === name && more.length === 0,
+  )
+  const asks = [rows.sheet, rows.where, recipe.features, recipe.learn, columns.time, columns.group, columns.types]
+  if (source && plain && rows.join.length + sensors.length === 0 && asks.every(each => each === undefined))
+    return artifact
+  throw new Error('a model that asks for more than its columns')
 }

@@ -2,8 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
+import { encode } from '../../src/artifact/artifact.ts'
 import { packMessage, unpackMessage } from '../../src/verbs/foreign-message.ts'
-import { confinement, readForeign } from '../../src/verbs/foreign-model.ts'
+import { answerOf, confinement, readForeign } from '../../src/verbs/foreign-model.ts'
 
 const bytes = readFileSync('test/golden/estimators/lof.joblib')
 const features = ['a', 'b', 'c']
@@ -72,6 +73,37 @@ it('messages carry bytes of any length, and nothing but messages is taken', () =
   const { head, parts: found } = unpackMessage(message)
   expect(head).toEqual({ a: 'ü' })
   expect(found.map(part => [...part])).toEqual(parts.map(part => [...part]))
+  const said = (json: string, more = 0) => {
+    const text = Buffer.from(json)
+    const size = Buffer.alloc(4)
+    size.writeUInt32LE(text.length)
+    return Buffer.concat([size, text, Buffer.alloc(more)])
+  }
+  expect(unpackMessage(said('{"head":1,"lengths":[5]}', 5)).parts[0]).toHaveLength(5)
+  const lengths = ['[-5,10]', '["5"]', '[5.5]', '[null,5]', '[1e9]', '[0,0,0,0,5]', '{"length":1}', 'null', '[NaN]']
+  for (const each of lengths) expect(() => unpackMessage(said(`{"head":1,"lengths":${each}}`, 5)), each).toThrow()
+  expect(() => unpackMessage(said(`{"head":[${'{},'.repeat(600_000)}{}],"lengths":[]}`))).toThrow('more than')
+  expect(() => unpackMessage(said(`{"head":"${'x'.repeat(2 ** 25)}","lengths":[]}`))).toThrow('bytes of JSON')
   for (const bad of [message.subarray(0, -1), Uint8Array.of(1), Buffer.concat([message, Buffer.of(0)])])
     expect(() => unpackMessage(bad)).toThrow()
+})
+
+it('takes from the process no model that reads more than its columns, whatever the process says', () => {
+  const { about, artifact } = readForeign({ name: 'lof.joblib', bytes, features })
+  const sound = artifact!
+  const answered = (changed: object) => answerOf(packMessage({ about }, [encode({ ...sound, ...changed })]))
+  expect(answered({}).artifact).toEqual(sound)
+  const { recipe } = sound
+  const [first, ...others] = sound.features
+  const joined = { name: 'j', file: '/etc/passwd', by: ['a'], expect: 'any' as const, read: {} }
+  for (const changed of [
+    { recipe: { ...recipe, rows: { ...recipe.rows, join: [joined] } } },
+    { recipe: { ...recipe, rows: { ...recipe.rows, where: 'true' } } },
+    { recipe: { ...recipe, sensors: [{ column: 'a', fault: [1], missing: [] }] } },
+    { recipe: { ...recipe, features: [{ name: 'a', sql: 'random()' }] } },
+    { features: [{ ...first!, sql: 'random()' }, ...others] },
+    { features: [{ ...first!, columns: ['b'] }, ...others] },
+    { source: undefined },
+  ])
+    expect(() => answered(changed), JSON.stringify(changed).slice(0, 80)).toThrow('more than its columns')
 })
