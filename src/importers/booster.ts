@@ -4,10 +4,10 @@ import type { Opened } from './format.ts'
 import type { Program } from './program.ts'
 import { Refusal } from './refusal.ts'
 import type { ImportRequest } from './request.ts'
-import { choose } from './sklearn/choice.ts'
+import { assemble } from './sklearn/assemble.ts'
 import { chooseNames } from './sklearn/feature-names.ts'
 import type { Input, Lowering, Prediction } from './sklearn/lowering.ts'
-import { openLowering } from './sklearn/open-lowering.ts'
+import type { Inner } from './sklearn/open-lowering.ts'
 
 export interface Booster {
   /** "LightGBM (gbdt, binary)" */
@@ -62,18 +62,10 @@ function programOf(booster: Booster, request: ImportRequest): Program {
   const warnings: string[] = []
   const warn = (sentence: string) => warnings.push(sentence)
   const names = chooseNames(booster.count, booster.names, request.features, warn)
-  const collected = openLowering(names.length, { transformer: alone, predictor: alone })
-  const input: Input = { from: 0, count: names.length, names, origin: names.map((_, i) => i) }
-  const chosen = choose(booster.lower(input, collected.lowering), request, warn)
-  const profile = collected.profile()
-  return {
-    features: collected.features(names),
-    steps: collected.steps,
-    ...(profile && { profile }),
-    ...chosen,
-    warnings: [...collected.warnings, ...warnings],
-  }
+  return assemble(names, ALONE, (start, lowering) => booster.lower(start, lowering)).program(request, warnings)
 }
+
+const ALONE: Inner = { transformer: alone, predictor: alone }
 
 function alone(): never {
   throw new Refusal('damaged', 'A booster has no estimator inside')

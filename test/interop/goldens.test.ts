@@ -138,7 +138,7 @@ describe.skipIf(!existsSync(WILD))('the batch summary tool’s own files', () =>
     const { model, scaler } = Object.fromEntries(
       [...(value as DictNode).entries.values()].map(each => [String(each.key), each.value]),
     )
-    return lowerModel(model!, { scaler: scaler! })
+    return lowerModel(model!, { before: [scaler!] })
   }
   // BATCH_0601, and what the tool's output says of it.
   const row = columnsOf([[0.22175, 6.277593145641728]])

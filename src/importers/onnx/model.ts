@@ -5,11 +5,9 @@ import { transformerIn } from '../pickle-model.ts'
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
-import { choose } from '../sklearn/choice.ts'
+import { assemble, behind } from '../sklearn/assemble.ts'
 import { chooseNames, namesIn } from '../sklearn/feature-names.ts'
-import { lowerTransformer } from '../sklearn/index.ts'
-import type { Input } from '../sklearn/lowering.ts'
-import { openLowering } from '../sklearn/open-lowering.ts'
+import { estimators } from '../sklearn/index.ts'
 import { type OnnxModel, type Port, readOnnx, soundly } from './graph.ts'
 import { type OnnxInputs, predictionOf } from './risk.ts'
 
@@ -71,25 +69,10 @@ function programOf(model: OnnxModel, request: ImportRequest): Program {
   const scaler = request.scaler && transformerIn(request.scaler)
   const written = model.inputs.length > 1 ? inputs.names : scaler === undefined ? undefined : namesIn(scaler)
   const names = chooseNames(count, written, request.features, warn)
-  const collected = openLowering(count, {
-    transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),
-    predictor: () => {
-      throw new Refusal('unsupported', 'A model stands where a scaler is expected')
-    },
-  })
-  const start: Input = { from: 0, count, names, origin: names.map((_, i) => i) }
-  const at = scaler === undefined ? start : lowerTransformer(scaler, start, collected.lowering)
-  if (at.count !== count)
-    throw new Refusal('unsupported', `The scaler gives ${at.count} columns, and the graph takes ${count}`)
-  const prediction = predictionOf(model, inputs, at.from, at.count)
-  const profile = collected.profile()
-  return {
-    features: collected.features(names),
-    steps: collected.steps,
-    ...choose(prediction, request, warn),
-    ...(profile && { profile }),
-    warnings: [...collected.warnings, ...warnings],
-  }
+  return assemble(names, estimators, (start, lowering) => {
+    const { from } = behind(scaler, start, lowering, 'the graph')
+    return predictionOf(model, inputs, from, count)
+  }).program(request, warnings)
 }
 
 /** One input of all features, or one of each. @throws Refusal */

@@ -28,6 +28,7 @@ import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
 import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
 import { networkClassifier, networkRegressor } from './neural-network.ts'
 import { notScored } from './not-scored.ts'
+import type { Inner } from './open-lowering.ts'
 import {
   columnTransformer,
   featureUnion,
@@ -198,6 +199,9 @@ export function lowerTransformer(
   if (!lower) throw notScored(estimator, false)
   return lower(estimator, input, lowering)
 }
+
+/** What estimators may have inside. */
+export const estimators: Inner = { transformer: lowerTransformer, predictor: lowerPredictor }
 
 /** Asks for classes alone, before anything is read: whether each step of a pipeline has a counterpart here. */
 export function checkPredictor(value: Value): void {

@@ -22,9 +22,12 @@ export interface Lowering {
    * given by `origin`; absent: all −1. */
   step(use: string, input: Input, state: State, produces: number, origin?: readonly number[]): Input
   /** A transformer inside another: by its class, or 'passthrough' and None, which change nothing. */
-  transformer(value: Value, input: Input, outer: Estimator): Input
+  transformer(value: Value, input: Input, outer?: Estimator): Input
   /** A predictor inside another. */
-  predictor(value: Value, input: Input, outer: Estimator): Prediction
+  predictor(value: Value, input: Input, outer?: Estimator): Prediction
+  /** How many steps a predictor takes, and by how many columns its stretch grows, found by lowering it for nothing.
+   * @throws Refusal for ensembles within ensembles beyond the limits */
+  rehearse(value: Value, input: Input, outer: Estimator): { readonly steps: number; readonly growth: number }
   /** Says that a feature is a text with these values; several callers' values are united. */
   texts(feature: number, levels: readonly string[]): void
   /** A sentence for the person. */

@@ -3,39 +3,26 @@ import type { Value } from '../pickle/nodes.ts'
 import type { Program, ProgramFeature, ProgramStep } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
-import { choose } from './choice.ts'
+import { type Assembled, assemble } from './assemble.ts'
 import { type Estimator, estimatorOf, since } from './estimator.ts'
 import { countIn, featureNames } from './feature-names.ts'
-import { checkPredictor, checkTransformer, lowerPredictor, lowerTransformer } from './index.ts'
-import type { Input, Lowering, Prediction } from './lowering.ts'
-import { openLowering } from './open-lowering.ts'
+import { checkPredictor, checkTransformer, estimators } from './index.ts'
 
 export interface ModelRequest extends Pick<ImportRequest, 'risk' | 'features' | 'threshold' | 'thresholdOf'> {
-  /** A transformer, or a pipeline of them, that is applied before the model. */
-  readonly scaler?: Value | undefined
-  /** Several of them, in the order in which they are applied; in place of `scaler`. */
+  /** Transformers, or pipelines of them, that are applied before the model, in this order. */
   readonly before?: readonly Value[] | undefined
-}
-
-export interface Lowered {
-  readonly prediction: Prediction
-  /** The program with one of the prediction's numbers as its risk. */
-  program(chosen: Pick<Program, 'task' | 'risk' | 'riskName' | 'cut' | 'low'>): Program
 }
 
 /** @throws Refusal for what cannot be honoured, and for what a person has to say */
 export function lowerModel(value: Value, request: ModelRequest): Program {
   const warnings: string[] = []
-  const warn = (sentence: string) => warnings.push(sentence)
-  const { prediction, program } = openModel(value, request, warn)
-  const made = program(choose(prediction, request, warn))
-  return { ...made, warnings: [...made.warnings, ...warnings] }
+  const program = lowerNamed(value, request, sentence => warnings.push(sentence)).program(request, warnings)
+  return { ...program, ...withoutUnread(program) }
 }
 
 /** Everything but the choice of the number that is the risk. */
-export function openModel(value: Value, request: ModelRequest, warn: (sentence: string) => void): Lowered {
-  const { scaler } = request
-  const before = request.before ?? (scaler === undefined || scaler === null ? [] : [scaler])
+function lowerNamed(value: Value, request: ModelRequest, warn: (sentence: string) => void): Assembled {
+  const { before = [] } = request
   for (const each of before) checkTransformer(each)
   checkPredictor(value)
   warnOfVersion(estimatorOf(value), warn)
@@ -74,24 +61,11 @@ function tryUnnamed(before: readonly Value[], value: Value, count: number): void
   }
 }
 
-function lowered(before: readonly Value[], value: Value, names: readonly string[]): Lowered {
-  const nested: Pick<Lowering, 'transformer' | 'predictor'> = {
-    transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),
-    predictor: (inner, input, outer) => lowerPredictor(inner, input, collected.lowering, outer),
-  }
-  const collected = openLowering(names.length, nested)
-  const start: Input = { from: 0, count: names.length, names, origin: names.map((_, i) => i) }
-  const scaled = before.reduce((at, scaler) => lowerTransformer(scaler, at, collected.lowering), start)
-  const prediction = lowerPredictor(value, scaled, collected.lowering)
-  return {
-    prediction,
-    program(chosen) {
-      const profile = collected.profile()
-      const whole = { features: collected.features(names), steps: collected.steps, ...(profile && { profile }) }
-      return { ...withoutUnread(whole), ...chosen, warnings: collected.warnings }
-    },
-  }
-}
+const lowered = (before: readonly Value[], value: Value, names: readonly string[]): Assembled =>
+  assemble(names, estimators, (start, lowering) => {
+    const scaled = before.reduce((at, scaler) => lowering.transformer(scaler, at), start)
+    return lowering.predictor(value, scaled)
+  })
 
 type Body = Pick<Program, 'features' | 'steps' | 'profile'>
 

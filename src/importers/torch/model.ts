@@ -15,12 +15,11 @@ import { transformerIn } from '../pickle-model.ts'
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
-import { choose } from '../sklearn/choice.ts'
+import { assemble, behind } from '../sklearn/assemble.ts'
 import { isEstimator, listOf, textsOf } from '../sklearn/estimator.ts'
 import { chooseNames, namesIn } from '../sklearn/feature-names.ts'
-import { lowerTransformer } from '../sklearn/index.ts'
+import { estimators } from '../sklearn/index.ts'
 import type { Input, Prediction } from '../sklearn/lowering.ts'
-import { openLowering } from '../sklearn/open-lowering.ts'
 import { openZip, type Zip } from '../zip.ts'
 import { type Layers, layersOf } from './layers.ts'
 import { isTensor, namedIn, type Storages, tensorOf } from './tensors.ts'
@@ -180,26 +179,10 @@ function programOf(dict: Named, storages: Storages, request: ImportRequest): Pro
   const written = namesOf(dict) ?? (scaler === undefined ? undefined : namesIn(scaler))
   const inputs = network.layers[0]!.inputs
   const names = chooseNames(inputs, written, request.features, warn)
-  const collected = openLowering(inputs, {
-    transformer: (inner, input, outer) => lowerTransformer(inner, input, collected.lowering, outer),
-    predictor: () => {
-      throw new Refusal('unsupported', 'A model stands where a scaler is expected')
-    },
-  })
-  const start: Input = { from: 0, count: inputs, names, origin: names.map((_, i) => i) }
-  const at = scaler === undefined ? start : lowerTransformer(scaler, start, collected.lowering)
-  if (at.count !== inputs)
-    throw new Refusal('unsupported', `The scaler gives ${at.count} columns, and the network takes ${inputs}`)
-  const prediction = reconstruction(network, activation, slope, at)
   const { threshold = scalarOf(dict.get('threshold'), storages) } = request
-  const profile = collected.profile()
-  return {
-    features: collected.features(names),
-    steps: collected.steps,
-    ...choose(prediction, { ...request, threshold }, warn),
-    ...(profile && { profile }),
-    warnings: [...collected.warnings, ...warnings],
-  }
+  return assemble(names, estimators, (start, lowering) =>
+    reconstruction(network, activation, slope, behind(scaler, start, lowering, 'the network')),
+  ).program({ ...request, threshold }, warnings)
 }
 
 function stateless(dict: Named): Refusal {

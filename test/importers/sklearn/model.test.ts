@@ -148,7 +148,7 @@ describe('names of the features', () => {
       feature_names_in_: names('temp', 'flow'),
     })
     expect(lowerModel(named, {}).features).toEqual([{ name: 'ph' }, { name: 'load' }])
-    const both = lowerModel(named, { scaler })
+    const both = lowerModel(named, { before: [scaler] })
     expect(both.features.map(({ name }) => name)).toEqual(['temp', 'flow'])
     expect(both.profile).toEqual({ mean: Float64Array.of(1, 2), std: Float64Array.of(2, 4) })
   })

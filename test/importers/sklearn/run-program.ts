@@ -3,7 +3,7 @@ import { unwrap } from '../../../src/importers/containers/index.ts'
 import { readPickle } from '../../../src/importers/pickle/machine.ts'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import type { ProgramStep, Risk } from '../../../src/importers/program.ts'
-import { lowerPredictor, lowerTransformer } from '../../../src/importers/sklearn/index.ts'
+import { estimators } from '../../../src/importers/sklearn/index.ts'
 import type { Input } from '../../../src/importers/sklearn/lowering.ts'
 import { openLowering } from '../../../src/importers/sklearn/open-lowering.ts'
 import type { Column, Columns } from '../../../src/math/columns.ts'
@@ -60,17 +60,11 @@ export function runRisk(risk: Risk, block: Columns): Float64Array {
 
 /** A file's estimator alone, with its columns unnamed. */
 export function opened(count: number, names?: readonly string[]) {
-  const nested = {
-    transformer: (...[value, input, outer]: Parameters<typeof collected.lowering.transformer>) =>
-      lowerTransformer(value, input, collected.lowering, outer),
-    predictor: (...[value, input, outer]: Parameters<typeof collected.lowering.predictor>) =>
-      lowerPredictor(value, input, collected.lowering, outer),
-  }
-  const collected: ReturnType<typeof openLowering> = openLowering(count, nested)
+  const collected = openLowering(count, estimators)
   const input: Input = { from: 0, count, names, origin: Array.from({ length: count }, (_, i) => i) }
   return {
     collected,
-    transform: (value: Value) => lowerTransformer(value, input, collected.lowering),
-    predict: (value: Value) => lowerPredictor(value, input, collected.lowering),
+    transform: (value: Value) => collected.lowering.transformer(value, input),
+    predict: (value: Value) => collected.lowering.predictor(value, input),
   }
 }
