@@ -3,7 +3,7 @@
  * order of the columns, of two as near the one with the lower number. The answer for a query depends on nothing else,
  * so blocks of any size give the same bits.
  *
- * `searchPlainly` is the obvious form, the oracle of the tests, and the way of every other Minkowski distance;
+ * `searchPlainly` is the obvious form, the oracle of the tests, and the way of every other distance;
  * `openNeighbours` gives the same bits several times as fast.
  *
  * How: with x and y a query and a reference, shifted and scaled alike and rounded to f32 (x̂, ŷ), the kernel sums in f32
@@ -17,6 +17,7 @@
  * limit allows for any other row, no other row can be among the k. If not (too many ties, or numbers beyond what f32
  * holds), the query is measured against all rows in f64: slower, with the same result.
  */
+import { type Measure, squaredEuclidean } from '../math/distances.ts'
 import { type Arena, createArena } from './arena.ts'
 
 /**
@@ -33,20 +34,21 @@ export type NeighbourSearch = (
   self?: number,
 ) => number
 
-/** @param rows the references, row after row. @param p of the Minkowski distance: 1 Manhattan, 2 Euclidean, up to 100; or
- * Infinity: the largest difference of a column (Chebyshev). */
-export function searchPlainly(rows: Float64Array, columns: number, k: number, p = 2): NeighbourSearch {
+/** @param rows the references, row after row. @param other than the Euclidean distance; where it is NaN, a row is as far as
+ * can be */
+export function searchPlainly(rows: Float64Array, columns: number, k: number, other?: Measure): NeighbourSearch {
   const references = rows.length / columns
-  const measure = measureOf(p)
+  const measure = other ?? squaredEuclidean
   const nearest = new Float64Array(k)
   return (queries, count, distances, indices, self) => {
     for (let query = 0; query < count; query++) {
       const found = indices.subarray(query * k, (query + 1) * k)
       nearest.fill(Number.POSITIVE_INFINITY)
+      found.fill(0)
       for (let row = 0; row < references; row++) {
         if (self !== undefined && row === self + query) continue
         const distance = measure(queries, query * columns, rows, row * columns, columns)
-        if (distance >= nearest[k - 1]!) continue
+        if (!(distance < nearest[k - 1]!)) continue
         let place = k - 1
         for (; place > 0 && distance < nearest[place - 1]!; place--) {
           nearest[place] = nearest[place - 1]!
@@ -55,51 +57,11 @@ export function searchPlainly(rows: Float64Array, columns: number, k: number, p 
         nearest[place] = distance
         found[place] = row
       }
-      for (let i = 0; i < k; i++) distances[query * k + i] = p === 2 ? Math.sqrt(nearest[i]!) : nearest[i]!
+      for (let i = 0; i < k; i++) distances[query * k + i] = other ? nearest[i]! : Math.sqrt(nearest[i]!)
     }
     return count
   }
 }
-
-type Measure = (a: Float64Array, atA: number, b: Float64Array, atB: number, columns: number) => number
-
-function measureOf(p: number): Measure {
-  if (p === 1) return manhattan
-  if (p === 2) return squaredEuclidean
-  return p === Number.POSITIVE_INFINITY ? chebyshev : minkowski(p)
-}
-
-const chebyshev: Measure = (a, atA, b, atB, columns) => {
-  let largest = 0
-  for (let c = 0; c < columns; c++) largest = Math.max(largest, Math.abs(a[atA + c]! - b[atB + c]!))
-  return largest
-}
-
-const manhattan: Measure = (a, atA, b, atB, columns) => {
-  let sum = 0
-  for (let c = 0; c < columns; c++) sum += Math.abs(a[atA + c]! - b[atB + c]!)
-  return sum
-}
-
-const squaredEuclidean: Measure = (a, atA, b, atB, columns) => {
-  let sum = 0
-  for (let c = 0; c < columns; c++) {
-    const difference = a[atA + c]! - b[atB + c]!
-    sum += difference * difference
-  }
-  return sum
-}
-
-/** In units of the largest difference, because a high power of a plain number is soon infinite or 0. */
-const minkowski =
-  (p: number): Measure =>
-  (a, atA, b, atB, columns) => {
-    const largest = chebyshev(a, atA, b, atB, columns)
-    if (largest === 0) return 0
-    let sum = 0
-    for (let c = 0; c < columns; c++) sum += (Math.abs(a[atA + c]! - b[atB + c]!) / largest) ** p
-    return largest * sum ** (1 / p)
-  }
 
 type Arguments<Count extends number, List extends number[] = []> = List['length'] extends Count
   ? List

@@ -129,7 +129,7 @@ function surroundings(rows: Float64Array, columns: number, k: number, p: number)
   const risks = new Float64Array(count)
   const distances = new Float64Array(count * k)
   const indices = new Int32Array(count * k)
-  searchOf(rows, columns, k, p)(rows, count, distances, indices, 0)
+  searchOf({ rows, columns, neighbours: k, p })(rows, count, distances, indices, 0)
   for (let row = 0; row < count; row++) distance[row] = distances[row * k + k - 1]!
   for (let row = 0; row < count; row++) density[row] = densityAt(row * k, k, distances, indices, distance)
   for (let row = 0; row < count; row++) risks[row] = factorAt(row * k, k, indices, density, density[row]!)

@@ -2,14 +2,18 @@
 import { type NeighbourSearch, openNeighbours, searchPlainly } from '../kernels/neighbours.ts'
 import { LARGEST, within } from '../math/bounds.ts'
 import { type Columns, numericColumns } from '../math/columns.ts'
+import { measureOf, metricNeeds, minkowski } from '../math/distances.ts'
 
 export type NeighbourState = {
   /** Number of columns. */
   columns: number
   /** k: neighbours that count. */
   neighbours: number
-  /** Of the Minkowski distance; Infinity: the largest difference of a column. */
+  /** Of the Minkowski distance; Infinity: the largest difference of a column. Other metrics do not ask for it. */
   p: number
+  /** Another distance, and the numbers that it is given: of an imported model. See src/math/distances.ts. */
+  metric?: string
+  given?: Float64Array
   /** The training rows, row after row. */
   rows: Float64Array
 }
@@ -26,7 +30,7 @@ export type NeighbourFinder = (
 /** Packs the training rows once. */
 export function neighbourFinder(state: NeighbourState): NeighbourFinder {
   const { columns, neighbours: k } = state
-  const search = searchOf(state.rows, columns, k, state.p)
+  const search = searchOf(state)
   const fill = meansOf(state)
   const blockRows = Math.min(1024, Math.ceil(BLOCK_NEIGHBOURS / k))
   const rows = new Float64Array(blockRows * columns)
@@ -44,9 +48,12 @@ export function neighbourFinder(state: NeighbourState): NeighbourFinder {
   }
 }
 
-export function searchOf(rows: Float64Array, columns: number, neighbours: number, p: number): NeighbourSearch {
-  return p === 2 ? openNeighbours(rows, columns, neighbours) : searchPlainly(rows, columns, neighbours, p)
+export function searchOf({ rows, columns, neighbours, p, metric, given = NOTHING }: NeighbourState): NeighbourSearch {
+  if (metric !== undefined) return searchPlainly(rows, columns, neighbours, measureOf(metric, given, p))
+  return p === 2 ? openNeighbours(rows, columns, neighbours) : searchPlainly(rows, columns, neighbours, minkowski(p))
 }
+
+const NOTHING = new Float64Array()
 
 /** Rows `from` … row after row, not centred: distances of the numbers as they came are scikit-learn's to the last bits. */
 export function packPlain(x: Columns, from: number, rows: number, fill: Float64Array, out: Float64Array): void {
@@ -70,7 +77,8 @@ function meansOf({ rows, columns }: NeighbourState): Float64Array {
 /** A state may come from a file that somebody else made. Returns how many training rows it has.
  * @param itself 1 where no row is a neighbour of its own
  * @throws RangeError */
-export function checkNeighbours({ columns, neighbours, p, rows }: NeighbourState, itself = 0): number {
+export function checkNeighbours(state: NeighbourState, itself = 0): number {
+  const { columns, neighbours, rows } = state
   if (!(rows instanceof Float64Array)) throw new RangeError('its training rows are no array of float64')
   if (!Number.isInteger(columns) || columns < 1) throw new RangeError('its training rows have no number of columns')
   const count = rows.length / columns
@@ -78,9 +86,17 @@ export function checkNeighbours({ columns, neighbours, p, rows }: NeighbourState
     throw new RangeError(`its ${rows.length} numbers are not rows of ${columns}`)
   if (!Number.isInteger(neighbours) || neighbours < 1 || neighbours > Math.max(1, count - itself))
     throw new RangeError(`its ${count} training rows cannot have ${neighbours} neighbours each`)
-  if (!(p >= 1 && (p <= 100 || p === Number.POSITIVE_INFINITY)))
-    throw new RangeError(`its distance has the power ${p}, expected 1 to 100 or Infinity`)
+  checkDistance(state)
   if (!rows.every(value => Math.abs(value) <= LARGEST))
     throw new RangeError('its training rows hold a number that is missing or beyond 1e150')
   return count
+}
+
+function checkDistance({ columns, p, metric, given = NOTHING }: NeighbourState): void {
+  if (!(p >= 0.01 && (p <= 100 || p === Number.POSITIVE_INFINITY)))
+    throw new RangeError(`its distance has the power ${p}, expected 0.01 to 100 or Infinity`)
+  if (metric === undefined) return
+  const needed = metricNeeds(metric, columns)
+  if (!(given instanceof Float64Array) || given.length !== needed || !given.every(Number.isFinite))
+    throw new RangeError(`its metric ${metric} needs ${needed} numbers, and is given ${given.length ?? 'none'}`)
 }

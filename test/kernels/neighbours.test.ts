@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createArena } from '../../src/kernels/arena.ts'
 import { type NeighbourSearch, neighboursBytes, openNeighbours, searchPlainly } from '../../src/kernels/neighbours.ts'
+import { minkowski } from '../../src/math/distances.ts'
 import { createRandom, type Random } from '../../src/math/random.ts'
 
 interface Found {
@@ -52,7 +53,7 @@ test('by hand: points on a line, ties to the lower number', () => {
 
 test('the plain twin with other powers: 3-4-5 is 7 apart by manhattan, 91^(1/3) by cubes', () => {
   const one = (p: number) =>
-    run(searchPlainly(Float64Array.of(0, 0), 2, 1, p), Float64Array.of(3, -4), 2, 1).distances[0]
+    run(searchPlainly(Float64Array.of(0, 0), 2, 1, minkowski(p)), Float64Array.of(3, -4), 2, 1).distances[0]
   expect(one(1)).toBe(7)
   expect(one(2)).toBe(5)
   expect(one(3)).toBeCloseTo(91 ** (1 / 3), 14)

@@ -1,29 +1,77 @@
 /** Neighbours: LocalOutlierFactor for new rows, KNeighborsClassifier and KNeighborsRegressor. */
-import { numberOf } from '../numpy/array.ts'
-import { entry, isNode } from '../pickle/nodes.ts'
+import { METRIC_NAMES } from '../../math/distances.ts'
+import { arrayOf, numberOf } from '../numpy/array.ts'
+import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
+import type { Input, Lowering, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
-/** The power of the Minkowski distance that `effective_metric_` comes to. ∞: the largest difference. */
-function powerOf(estimator: Estimator): number {
-  const metric = estimator.raw('effective_metric_')
-  const known = typeof metric === 'string' ? POWERS.get(metric) : undefined
-  if (known !== undefined) return known
-  const given = estimator.raw('effective_metric_params_')
-  const weighted = isNode(given, 'dict') && entry(given, 'w') !== undefined && entry(given, 'w') !== null
-  const power = isNode(given, 'dict') ? entry(given, 'p') : undefined
-  const p = power === undefined ? undefined : numberOf(power)
-  if (metric === 'minkowski' && p !== undefined && p >= 1 && !weighted) return p
-  throw new Refusal(
-    'unsupported',
-    `${estimator.name} measures distances with ${metric === 'minkowski' ? 'weights or a power below 1' : wordFor(metric)}, expected euclidean, manhattan, chebyshev or minkowski`,
-    'A metric of your own is code, which is never run: fit it with one of these.',
-  )
+/** How the distance of two rows is measured, as src/models/neighbour-state.ts has it. */
+function distanceOf(estimator: Estimator, input: Input, lowering: Lowering) {
+  const said = estimator.raw('effective_metric_')
+  const metric = typeof said === 'string' ? (SAME.get(said) ?? said) : undefined
+  const known = metric === undefined ? undefined : POWERS.get(metric)
+  if (known !== undefined) return { p: known }
+  const params = estimator.raw('effective_metric_params_')
+  const param = (name: string) => (isNode(params, 'dict') ? (entry(params, name) ?? undefined) : undefined)
+  const power = param('p')
+  const p = power === undefined ? 2 : (numberOf(power) ?? Number.NaN)
+  if (metric === 'minkowski' && param('w') === undefined) return { p: powerOf(estimator, p) }
+  if (metric === undefined || !METRIC_NAMES.includes(metric)) throw unknownMetric(estimator, said)
+  refuseOldBrayCurtis(estimator, metric)
+  if (COARSE.has(metric))
+    lowering.warn(
+      `Many rows are equally near by the metric ${metric}: of these ${estimator.name} takes any, here the first in training counts, so that scores may differ`,
+    )
+  const name = GIVEN.get(metric)
+  if (name === undefined) return { p: 2, metric }
+  const matrix = metric === 'mahalanobis'
+  const given = arrayOf(param(name) ?? null)?.numbers()
+  const length = matrix ? input.count ** 2 : input.count
+  if (given?.length !== length || !given.every(Number.isFinite))
+    throw new Refusal(
+      'unsupported',
+      `${estimator.name} measures distances with ${metric}, and the file does not hold its ${name} of ${length} numbers`,
+      `Fit it with metric_params={'${name}': …}.`,
+    )
+  return { p: metric === 'minkowski' ? powerOf(estimator, p) : 2, metric, given }
 }
+
+function powerOf(estimator: Estimator, p: number): number {
+  if (p >= 0.01 && p <= 100) return p
+  throw new Refusal('unsupported', `${estimator.name} measures distances with the power ${p}, expected 0.01 to 100`)
+}
+
+const unknownMetric = (estimator: Estimator, said: Value | undefined) =>
+  new Refusal(
+    'unsupported',
+    `${estimator.name} measures distances with ${wordFor(said)}, expected one of ${[...POWERS.keys(), ...METRIC_NAMES].join(', ')}`,
+    'A metric of your own is code, which is never run, and precomputed distances need the training rows: fit it with one of these.',
+  )
+
+/** Before 1.1 brute force was scipy's, which divides by Σ |x + y|; ever since it is by Σ |x| + |y|. */
+function refuseOldBrayCurtis(estimator: Estimator, metric: string): void {
+  const [major, minor] = estimator.version ?? [1, 1]
+  if (metric !== 'braycurtis' || major > 1 || (major === 1 && minor >= 1)) return
+  if (estimator.raw('_fit_method') !== 'brute') return
+  throw new Refusal('unsupported', 'braycurtis of scikit-learn before 1.1 with algorithm="brute" is another distance')
+}
+
+/** Other names for one metric. */
+const SAME: ReadonlyMap<string, string> = new Map([['p', 'minkowski']])
+/** Metrics by which few distances are possible. */
+const COARSE: ReadonlySet<string> = new Set(
+  'hamming matching jaccard dice kulsinski rogerstanimoto russellrao sokalmichener sokalsneath yule'.split(' '),
+)
+/** What scikit-learn calls the numbers that a metric is given. */
+const GIVEN: ReadonlyMap<string, string> = new Map([
+  ['minkowski', 'w'],
+  ['seuclidean', 'V'],
+  ['mahalanobis', 'VI'],
+])
 
 const POWERS: ReadonlyMap<string, number> = new Map([
   ['euclidean', 2],
@@ -35,7 +83,7 @@ const POWERS: ReadonlyMap<string, number> = new Map([
   ['infinity', Number.POSITIVE_INFINITY],
 ])
 
-export const localOutlierFactor: LowerPredictor = (estimator, input) => {
+export const localOutlierFactor: LowerPredictor = (estimator, input, lowering) => {
   if (!estimator.flag('novelty', false))
     throw new Refusal(
       'unsupported',
@@ -53,7 +101,7 @@ export const localOutlierFactor: LowerPredictor = (estimator, input) => {
   const state = {
     columns: input.count,
     neighbours,
-    p: powerOf(estimator),
+    ...distanceOf(estimator, input, lowering),
     cut: -offset,
     rows,
     distance: Float64Array.from({ length: count }, (_, i) => distances.values[i * width + neighbours - 1] as number),
@@ -70,7 +118,7 @@ export const localOutlierFactor: LowerPredictor = (estimator, input) => {
 }
 
 /** The training rows and what counts for each. */
-function neighbourState(estimator: Estimator, input: Input) {
+function neighbourState(estimator: Estimator, input: Input, lowering: Lowering) {
   const { values: rows, shape } = estimator.array('_fit_X', [-1, input.count])
   const count = shape[0] as number
   const neighbours = estimator.integer('n_neighbors')
@@ -81,7 +129,7 @@ function neighbourState(estimator: Estimator, input: Input) {
     state: {
       columns: input.count,
       neighbours,
-      p: powerOf(estimator),
+      ...distanceOf(estimator, input, lowering),
       weights: weightsOf(estimator),
       rows,
     },
@@ -99,9 +147,9 @@ function weightsOf(estimator: Estimator): string {
   )
 }
 
-export const neighboursClassifier: LowerPredictor = (estimator, input) => {
+export const neighboursClassifier: LowerPredictor = (estimator, input, lowering) => {
   const classes = classesOf(estimator)
-  const { count, state } = neighbourState(estimator, input)
+  const { count, state } = neighbourState(estimator, input, lowering)
   const labels = labelsOf(estimator, count)
   return probabilities(classes, chosen => ({
     use: 'k-neighbours',
@@ -119,8 +167,8 @@ function labelsOf(estimator: Estimator, count: number): Float64Array {
   return values
 }
 
-export const neighboursRegressor: LowerPredictor = (estimator, input) => {
-  const { count, state } = neighbourState(estimator, input)
+export const neighboursRegressor: LowerPredictor = (estimator, input, lowering) => {
+  const { count, state } = neighbourState(estimator, input, lowering)
   const value = labelsOf(estimator, count)
   return {
     task: 'regress',
