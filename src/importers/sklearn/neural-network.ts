@@ -1,5 +1,6 @@
 /** MLPRegressor and MLPClassifier. */
 import type { State } from '../../math/state.ts'
+import { reconstruction } from '../reconstruction.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, isMeasure, plainNumbers, wordFor } from './estimator.ts'
@@ -59,27 +60,7 @@ export const networkRegressor: LowerPredictor = (estimator, input) => {
     return { task: 'regress', risk: { use: 'multilayer-perceptron', from: input.from, count: input.count, state } }
   }
   if (outputs !== input.count || end !== 'identity') throw severalOutputs(estimator, outputs)
-  const zeros = new Float64Array(input.count)
-  const state = {
-    columns: input.count,
-    dims,
-    activation,
-    slope: 0,
-    centre: zeros,
-    size: new Float64Array(input.count).fill(1),
-    usual: zeros,
-    cut: 0,
-    training_loss: new Float64Array(0),
-    validation_loss: new Float64Array(0),
-    ...arrays,
-  }
-  return {
-    task: 'detect',
-    risk: { use: 'autoencoder', from: input.from, count: input.count, state },
-    riskName: 'reconstruction error (mean of squares)',
-    scales: {},
-    range: [0, Number.POSITIVE_INFINITY],
-  }
+  return reconstruction(input, { dims, arrays, activation })
 }
 
 /** Two classes have one output, the probability of the second; several have one each. */

@@ -22,7 +22,7 @@ export interface Layers {
 
 /** Of nn.BatchNorm1d where nobody gives it another; a state dict does not keep it. */
 const EPSILON = 1e-5
-const EXPORT = 'Export the network to ONNX: torch.onnx.export(model, torch.zeros(1, n), "model.onnx")'
+export const EXPORT = 'Export the network to ONNX: torch.onnx.export(model, torch.zeros(1, n), "model.onnx")'
 const ONE = `Put all layers into one nn.Sequential and save its state_dict. ${EXPORT}`
 
 type Module = Map<string, Tensor>

@@ -13,15 +13,15 @@ import { type Pickle, readPickle } from '../pickle/machine.ts'
 import { isNode, nameOf, type Value } from '../pickle/nodes.ts'
 import { transformerIn } from '../pickle-model.ts'
 import type { Program } from '../program.ts'
+import { type Network, reconstruction } from '../reconstruction.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
 import { assemble, behind } from '../sklearn/assemble.ts'
 import { isEstimator, listOf, textsOf } from '../sklearn/estimator.ts'
 import { chooseNames, namesIn } from '../sklearn/feature-names.ts'
 import { estimators } from '../sklearn/index.ts'
-import type { Input, Prediction } from '../sklearn/lowering.ts'
 import { openZip, type Zip } from '../zip.ts'
-import { type Layers, layersOf } from './layers.ts'
+import { EXPORT, type Layers, layersOf } from './layers.ts'
 import { isTensor, namedIn, type Storages, tensorOf } from './tensors.ts'
 
 /** What torch.nn.LeakyReLU has where nobody says otherwise. */
@@ -166,35 +166,34 @@ function programOf(dict: Named, storages: Storages, request: ImportRequest): Pro
   const warnings: string[] = []
   const warn = (sentence: string) => warnings.push(sentence)
   const activation = activationOf(dict)
-  const network = layersOf(state, storages)
-  checkSizes(dict, network, storages)
+  const layers = layersOf(state, storages)
+  checkSizes(dict, layers, storages)
   const slope = activation === 'leaky-relu' ? slopeOf(dict, storages, warn) : 0
-  if (network.normalised > 0)
-    warn(`${network.normalised} layers of BatchNorm1d are worked into the weights, with its ordinary eps of 1e-5`)
+  if (layers.normalised > 0)
+    warn(`${layers.normalised} layers of BatchNorm1d are worked into the weights, with its ordinary eps of 1e-5`)
   const beside = besideIn(dict)
   if (beside.length > 0) warn(`not used of the file: ${beside.slice(0, 10).join(', ')}`)
 
   const own = dict.get('scaler')
   const scaler = request.scaler ? transformerIn(request.scaler) : isEstimator(own) ? own : undefined
   const written = namesOf(dict) ?? (scaler === undefined ? undefined : namesIn(scaler))
-  const inputs = network.layers[0]!.inputs
-  const names = chooseNames(inputs, written, request.features, warn)
+  const network = networkOf(layers, activation, slope)
+  const names = chooseNames(network.dims[0]!, written, request.features, warn)
   const { threshold = scalarOf(dict.get('threshold'), storages) } = request
   return assemble(names, estimators, (start, lowering) =>
-    reconstruction(network, activation, slope, behind(scaler, start, lowering, 'the network')),
+    reconstruction(behind(scaler, start, lowering, 'the network'), network),
   ).program({ ...request, threshold }, warnings)
 }
 
 function stateless(dict: Named): Refusal {
-  const bare = dict.size > 0 && [...dict.values()].every(isTensor)
-  const tensors = bare ? 'the bare weights of a network' : 'a dict without weights under model_state_dict'
-  return new Refusal(
-    bare ? 'unsaid' : 'unsupported',
-    bare
-      ? `It holds ${tensors}: its activation, the names of its features and a threshold are missing`
-      : `It holds ${tensors} (${[...dict.keys()].slice(0, 8).join(', ').slice(0, 300)})`,
-    RESAVE,
-  )
+  if (dict.size > 0 && [...dict.values()].every(isTensor))
+    return new Refusal(
+      'unsaid',
+      'It holds the bare weights of a network: its activation, the names of its features and a threshold are missing',
+      RESAVE,
+    )
+  const keys = [...dict.keys()].slice(0, 8).join(', ').slice(0, 300)
+  return new Refusal('unsupported', `It holds a dict without weights under model_state_dict (${keys})`, RESAVE)
 }
 
 function activationOf(dict: Named): string {
@@ -202,14 +201,12 @@ function activationOf(dict: Named): string {
   const said = value === undefined ? undefined : textOf(value)
   const found = said === undefined ? undefined : ACTIVATIONS.get(said.toLowerCase().replace(/[_-]/g, ''))
   if (found !== undefined) return found
+  if (said === undefined)
+    throw new Refusal('unsaid', 'It does not say which activation stands between its layers', RESAVE)
   throw new Refusal(
-    said === undefined ? 'unsaid' : 'unsupported',
-    said === undefined
-      ? 'It does not say which activation stands between its layers'
-      : `Its activation is ${said.slice(0, 40)}; known are relu, leaky_relu, tanh, sigmoid and identity`,
-    said === undefined
-      ? RESAVE
-      : 'Export the network to ONNX: torch.onnx.export(model, torch.zeros(1, n), "model.onnx")',
+    'unsupported',
+    `Its activation is ${said.slice(0, 40)}; known are relu, leaky_relu, tanh, sigmoid and identity`,
+    EXPORT,
   )
 }
 
@@ -245,30 +242,12 @@ function checkSizes(dict: Named, { layers }: Layers, storages: Storages): void {
     )
 }
 
-function reconstruction({ layers }: Layers, activation: string, slope: number, { from, count }: Input): Prediction {
-  const state = {
-    columns: count,
-    dims: Int32Array.from([count, ...layers.map(({ outputs }) => outputs)]),
-    activation,
-    slope,
-    centre: new Float64Array(count),
-    size: new Float64Array(count).fill(1),
-    usual: new Float64Array(count),
-    cut: 0,
-    training_loss: new Float64Array(0),
-    validation_loss: new Float64Array(0),
-    ...Object.fromEntries(
-      layers.flatMap(({ weights, biases }, l) => [
-        [`weights_${l}`, weights],
-        [`biases_${l}`, biases],
-      ]),
-    ),
-  }
-  return {
-    task: 'detect',
-    risk: { use: 'autoencoder', from, count, state, takesMissing: false },
-    riskName: 'reconstruction error (mean of squares)',
-    scales: { score_samples: 0 },
-    range: [0, Number.POSITIVE_INFINITY],
-  }
+function networkOf({ layers }: Layers, activation: string, slope: number): Network {
+  const arrays = layers.flatMap(({ weights, biases }, l) => [
+    [`weights_${l}`, weights] as const,
+    [`biases_${l}`, biases] as const,
+  ])
+  const inputs = layers[0]!.inputs
+  const dims = Int32Array.from([inputs, ...layers.map(({ outputs }) => outputs)])
+  return { dims, arrays: Object.fromEntries(arrays), activation, slope }
 }
