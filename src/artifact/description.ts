@@ -192,7 +192,7 @@ const recipe = object(
 
 const feature = object(
   { name: filled, text: filled, sql: filled, kind: word('row', 'window'), columns: names },
-  { unit: text, levels: list(text, 1, TEXTS), tellsUnknown: flag },
+  { unit: text, levels: list(text, 1, TEXTS), tellsUnknown: flag, takesFlags: flag },
 )
 
 const support = object({

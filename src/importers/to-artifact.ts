@@ -107,7 +107,8 @@ function featuresOf({ features }: Program): PlannedFeature[] {
         `the feature ${name} has ${levels.length} texts; 1 to ${TEXTS} can be told apart`,
       )
     const quoted = quoteName(name)
-    const texts = levels ? { levels, tellsUnknown: true } : {}
+    // pandas writes a column of flags as True and False, and scikit-learn takes them for 1 and 0.
+    const texts = levels ? { levels, tellsUnknown: true } : { takesFlags: true }
     return { name, text: quoted, sql: quoted, kind: 'row', columns: [name], ...texts }
   })
 }

@@ -34,6 +34,8 @@ export interface Cell {
   readonly value: string
   /** Only a model reads it, and no rule of a sensor: what is not finite need not be taken out, the model has no score for it. */
   readonly direct: boolean
+  /** The words true and false are 1 and 0. */
+  readonly flags: boolean
 }
 
 /** The position of a column, by exact name or else by a name that differs only in case, as SQL sees it. −1: not there. */
@@ -46,6 +48,7 @@ export function findColumn(names: readonly string[], name: string): number {
 
 export function cellsOf(table: Table, recipe: Recipe, types: Types, features: readonly PlannedFeature[]): Cell[] {
   const derived = new Set(features.filter(f => f.sql !== quoteName(f.name)).flatMap(f => f.columns))
+  const flagged = new Set(features.filter(f => f.takesFlags).flatMap(f => f.columns))
   const plain = new Set(features.map(f => f.name).filter(name => !derived.has(name)))
   const cells = Object.entries(types).flatMap(([name, type]) => {
     const index = findColumn(table.names, name)
@@ -57,6 +60,7 @@ export function cellsOf(table: Table, recipe: Recipe, types: Types, features: re
       type,
       sensor,
       direct: plain.has(name) && !sensor,
+      flags: flagged.has(name),
       raw: `"~o${index}"`,
       number: `"~n${index}"`,
       value: quoteName(name),
@@ -96,7 +100,7 @@ function numberOf(cell: Cell, table: Table): string {
   if (type === 'BOOLEAN') return `CAST(CAST(${cell.raw} AS INTEGER) AS DOUBLE)`
   if (type !== 'VARCHAR') return `TRY_CAST(${cell.raw} AS DOUBLE)`
   const text = table.decimal === ',' ? `replace(${cell.raw}, ',', '.')` : cell.raw
-  const number = asDouble(text)
+  const number = cell.flags ? asDoubleOrFlag(text) : asDouble(text)
   const { sensor } = cell
   if (!sensor || (sensor.censored === undefined && sensor.missing.length === 0)) return number
   const cases = []
@@ -112,7 +116,15 @@ function numberOf(cell: Cell, table: Table): string {
  * cast stands outside the CASE: inside it would work on a selection, which costs a twentieth of reading the table.
  */
 export function asDouble(text: string): string {
-  return `TRY_CAST(nullif(${text}, CASE WHEN contains(${text}, '_') THEN ${text} END) AS DOUBLE)`
+  return `TRY_CAST(${withoutGaps(text)} AS DOUBLE)`
+}
+
+const withoutGaps = (text: string) => `nullif(${text}, CASE WHEN contains(${text}, '_') THEN ${text} END)`
+
+/** Whatever begins with a letter is looked at twice, so numbers cost no more than with {@link asDouble}. */
+function asDoubleOrFlag(text: string): string {
+  const word = `CASE lower(${text}) WHEN 'true' THEN '1' WHEN 'false' THEN '0' ELSE ${text} END`
+  return `TRY_CAST(CASE WHEN ${text} < 'A' THEN ${withoutGaps(text)} ELSE ${word} END AS DOUBLE)`
 }
 
 /** What expressions see of a cell. */

@@ -21,4 +21,6 @@ export interface PlannedFeature {
   readonly levels?: readonly string[]
   /** A text that is none of them is not taken for a missing one: its code is the one behind the last. */
   readonly tellsUnknown?: boolean
+  /** Of a column of numbers: the words true and false, as programs write flags into text, are 1 and 0. */
+  readonly takesFlags?: boolean
 }

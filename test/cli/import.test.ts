@@ -54,6 +54,32 @@ describe('score', () => {
     })
   })
 
+  test('takes True and False, as pandas writes a column of flags, for 1 and 0', async () => {
+    const flags = [
+      ['True', 1],
+      ['False', 0],
+      ['true', 1],
+      ['FALSE', 0],
+      ['Truth', ''],
+    ] as const
+    const written = (at: 0 | 1) =>
+      table(
+        'a,b,c',
+        flags.map(flag => [flag[at], 0.5, -1]),
+      )
+    folder.write('words.csv', written(0))
+    folder.write('digits.csv', written(1))
+    for (const name of ['words', 'digits'])
+      await folder.must(['score', 'logistic.joblib', `${name}.csv`, '--features', 'a,b,c', '--output', `as_${name}`])
+    const scores = (name: string) => folder.csv(`as_${name}.csv`).map(row => row.anomaly_score)
+    expect(
+      scores('words')
+        .slice(0, 4)
+        .every(score => score !== ''),
+    ).toBe(true)
+    expect(scores('words')).toEqual(scores('digits'))
+  })
+
   test('moves the cut with --threshold, and converts one of another scale', async () => {
     const flags = ['--features', 'a,b,c', '--output', 'moved', '--replace']
     await folder.must(['score', 'lof.joblib', 'rows.csv', '--threshold', '1.3', ...flags])
