@@ -12,6 +12,12 @@ import { type Skeleton, sharesOf, skeletonOf, treesOf } from './tree-structure.t
 
 export const adaBoostClassifier: LowerPredictor = (estimator, input) => {
   const classes = classesOf(estimator)
+  if (estimator.text('algorithm', 'SAMME') === 'SAMME' && !since(estimator, [0, 22]))
+    throw new Refusal(
+      'unsupported',
+      `${estimator.name} by SAMME was saved by a version before 0.22, whose probabilities and decisions were two formulas`,
+      'Save it with a newer scikit-learn.',
+    )
   const count = classes.length
   const members = treesOf(estimator)
   const { values: weights } = estimator.array('estimator_weights_', [-1])
@@ -45,7 +51,7 @@ export const adaBoostClassifier: LowerPredictor = (estimator, input) => {
 /** For each node what it says of each class, times the weight of the tree. */
 function scoresOf(ensemble: Estimator, member: Estimator, tree: Skeleton, classes: number, weight: number) {
   const shares = sharesOf(tree, classes, member)
-  const score = ensemble.text('algorithm', 'SAMME') === 'SAMME.R' ? realScores : votes(since(ensemble, [1, 3]))
+  const score = ensemble.text('algorithm', 'SAMME') === 'SAMME.R' ? realScores : votes(since(ensemble, [1, 3, 1]))
   const scores = new Float64Array(tree.nodes * classes)
   for (let from = 0; from < scores.length; from += classes) {
     const found = score(shares.subarray(from, from + classes))
@@ -56,7 +62,7 @@ function scoresOf(ensemble: Estimator, member: Estimator, tree: Skeleton, classe
 
 type Scores = (shares: Float64Array) => readonly number[]
 
-/** SAMME: the class with most of the leaf, the first of equals, gets 1; from 1.3 on the others lose what it gets. */
+/** SAMME: the class with most of the leaf, the first of equals, gets 1; from 1.3.1 on the others lose what it gets. */
 const votes =
   (others: boolean): Scores =>
   shares => {

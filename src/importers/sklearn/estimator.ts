@@ -9,13 +9,16 @@ export interface Numbers {
   readonly shape: readonly number[]
 }
 
+/** Of a library: major, minor, patch. */
+export type Version = readonly [number, number, number]
+
 export interface Estimator {
   /** "IsolationForest" */
   readonly name: string
   /** "sklearn.ensemble._iforest" */
   readonly module: string
-  /** `_sklearn_version`, as numbers [1, 6]; of the outermost estimator where it has none of its own. */
-  readonly version: readonly [number, number] | undefined
+  /** `_sklearn_version`; of the outermost estimator where it has none of its own. */
+  readonly version: Version | undefined
   readonly node: ObjectNode
   has(attribute: string): boolean
   /** The raw value; undefined where there is none. */
@@ -149,15 +152,18 @@ function mistake(name: string, attribute: string, found: Value | undefined, expe
   return new Refusal('unsupported', `${attribute} of ${name} is ${wordFor(found)}, expected ${expected}`)
 }
 
-/** "1.6.1" → [1, 6]. */
-export function versionOf(value: Value | undefined): readonly [number, number] | undefined {
-  const found = typeof value === 'string' ? /^(\d{1,4})\.(\d{1,4})/.exec(value) : null
-  return found ? [Number(found[1]), Number(found[2])] : undefined
+/** "1.6.1" → [1, 6, 1]; "1.7rc1" → [1, 7, 0]. */
+function versionOf(value: Value | undefined): Version | undefined {
+  const found = typeof value === 'string' ? /^(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?/.exec(value) : null
+  return found ? [Number(found[1]), Number(found[2]), Number(found[3] ?? 0)] : undefined
 }
 
 /** Whether the version is at least the other; a file that says none counts as new. */
-export const since = ({ version }: Pick<Estimator, 'version'>, [major, minor]: readonly [number, number]): boolean =>
-  version === undefined || version[0] > major || (version[0] === major && version[1] >= minor)
+export function since({ version }: Pick<Estimator, 'version'>, other: readonly [number, number, number?]): boolean {
+  if (version === undefined) return true
+  const [major, minor, patch = 0] = other
+  return (version[0] - major || version[1] - minor || version[2] - patch) >= 0
+}
 
 function finiteOf(value: Value): number | undefined {
   const found = numberOf(value) ?? single(value)

@@ -4,7 +4,7 @@ import { arrayOf, numberOf } from '../numpy/array.ts'
 import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
-import { type Estimator, wordFor } from './estimator.ts'
+import { type Estimator, since, wordFor } from './estimator.ts'
 import { severalOutputs } from './linear.ts'
 import type { Input, Lowering, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
@@ -54,9 +54,7 @@ const unknownMetric = (estimator: Estimator, said: Value | undefined) =>
 
 /** Before 1.1 brute force was scipy's, which divides by Σ |x + y|; ever since it is by Σ |x| + |y|. */
 function refuseOldBrayCurtis(estimator: Estimator, metric: string): void {
-  const [major, minor] = estimator.version ?? [1, 1]
-  if (metric !== 'braycurtis' || major > 1 || (major === 1 && minor >= 1)) return
-  if (estimator.raw('_fit_method') !== 'brute') return
+  if (metric !== 'braycurtis' || since(estimator, [1, 1]) || estimator.raw('_fit_method') !== 'brute') return
   throw new Refusal('unsupported', 'braycurtis of scikit-learn before 1.1 with algorithm="brute" is another distance')
 }
 

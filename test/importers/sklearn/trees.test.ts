@@ -168,7 +168,7 @@ describe('an isolation forest', () => {
   it('takes missing values from 1.6 on, and is refused before 0.21', () => {
     expect([takes(forest({}, '1.5.2')), takes(forest({}, '1.6.0'))]).toEqual([false, true])
     expect(refusal(() => lowered(forest({}, '0.20.4'))).message).toContain(
-      'scikit-learn 0.20, whose formula was another',
+      'scikit-learn 0.20.4, whose formula was another',
     )
   })
 
@@ -340,12 +340,18 @@ describe('AdaBoost', () => {
 
   it.each([
     ['1.2.2', 'SAMME', [-1, -0.5]],
-    ['1.3.2', 'SAMME', [-2, -1]],
+    ['1.3.0', 'SAMME', [-1, -0.5]],
+    ['1.3.1', 'SAMME', [-2, -1]],
     ['1.6.1', 'deprecated', [-2, -1]],
     ['1.9.1', undefined, [-2, -1]],
   ])('%s, algorithm %s: the weighted votes', (version, way, sums) => {
     const found = scored(boosted(way, version, [sure, even]), rows)
     for (const [i, sum] of sums.entries()) expect(found[i]).toBeCloseTo(sigma(sum), 15)
+  })
+
+  it('SAMME before 0.22, whose predict_proba was no function of its decisions, is refused', () => {
+    expect(refusal(() => lowered(boosted('SAMME', '0.21.3', [sure, even]))).message).toContain('before 0.22')
+    expect(scored(boosted('SAMME.R', '0.21.3', [sure, even]), rows)).toHaveLength(2)
   })
 
   it('SAMME.R adds the logarithms of shares, none below the smallest step from 1', () => {
