@@ -7,7 +7,7 @@ import { recognise } from '../importers/recognise.ts'
 import { Refusal } from '../importers/refusal.ts'
 import type { ImportRequest } from '../importers/request.ts'
 import { readForeign } from './foreign-model.ts'
-import { riskOf } from './pipeline.ts'
+import { middleRisk } from './pipeline.ts'
 import {
   findSideFiles,
   readFeatureNames,
@@ -87,10 +87,8 @@ function usable(found: SideFiles, said: Said, path: string): SideFiles {
 
 /** What was made of the file is tried on one row, before any row of a table. */
 function unusable(artifact: Artifact): SaidRefusal | undefined {
-  const middle = artifact.profile.median as Float64Array
-  const columns = Array.from(middle, value => Float64Array.of(Number.isFinite(value) ? value : 0))
   try {
-    riskOf(artifact)({ rows: 1, columns }, Float64Array.of(Number.NaN))
+    middleRisk(artifact)
     return undefined
   } catch (error) {
     if (error instanceof Refusal) return { kind: error.kind, message: error.message, hint: error.hint }

@@ -2,9 +2,9 @@
  * A folder that MLflow logged: `MLmodel` (YAML) says which library's file in it is the model, and what its inputs are
  * called. Environments and code paths beside it are never looked at.
  */
-import { existsSync, realpathSync, statSync } from 'node:fs'
-import { isAbsolute, join, relative, sep } from 'node:path'
-import { refused } from './mlflow-store.ts'
+import { existsSync, statSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { isWithin, refused } from './mlflow-store.ts'
 import { parsed, readSmall, yamlMap } from './small-file.ts'
 
 export interface MlflowModel {
@@ -95,8 +95,7 @@ function insideOf(folder: string, name: unknown): string | undefined {
   if (typeof name !== 'string' || name === '' || isAbsolute(name) || name.includes('\0')) return undefined
   const path = join(folder, name)
   if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
-  const way = relative(realpathSync(folder), realpathSync(path))
-  return way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : path
+  return isWithin(folder, path) ? path : undefined
 }
 
 /** Columns of the signature; of a tensor there are no names. */

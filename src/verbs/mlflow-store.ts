@@ -122,8 +122,9 @@ function tailsOf(path: string): string[] {
   return [2, 3].flatMap(before => (at >= before ? [parts.slice(at - before).join('/')] : []))
 }
 
-function isWithin(store: string, path: string): boolean {
-  const way = relative(realpathSync(store), realpathSync(path))
+/** Whether it lies in the folder once links are followed. */
+export function isWithin(folder: string, path: string): boolean {
+  const way = relative(realpathSync(folder), realpathSync(path))
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way)
 }
 

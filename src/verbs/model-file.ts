@@ -6,7 +6,7 @@ import { Failure } from '../errors.ts'
 import { type ForeignFile, isForeign, openForeign, type Said } from './foreign-file.ts'
 import { isMlflowFolder, readMlflowFolder } from './mlflow-folder.ts'
 import { folderOfWord, isMlflowWord } from './mlflow-store.ts'
-import { riskOf } from './pipeline.ts'
+import { middleRisk } from './pipeline.ts'
 
 export interface ModelFile {
   readonly path: string
@@ -112,17 +112,11 @@ function readBytes(path: string): Buffer {
   }
 }
 
-/**
- * A whole file can still hold a model that does not fit its own features, or that this version does not have. So the row
- * in the middle of its training data gets a risk before any other row does.
- * @throws Error with the reason.
- */
+/** A whole file can still hold a model that does not fit its own features, or that this version does not have.
+ * @throws Error with the reason. */
 function tryOut(artifact: Artifact): void {
-  const middle = artifact.profile.median as Float64Array
-  const columns = Array.from(middle, value => Float64Array.of(Number.isFinite(value) ? value : 0))
-  const risk = Float64Array.of(Number.NaN)
-  riskOf(artifact)({ rows: 1, columns }, risk)
-  if (!Number.isFinite(risk[0])) throw new Error('its model gives no risk to the middle of its own training data')
+  if (!Number.isFinite(middleRisk(artifact)))
+    throw new Error('its model gives no risk to the middle of its own training data')
 }
 
 const ENDING = /(?<=.)\.(tocsin|joblib|pkl|pickle|pth|pt|onnx|txt|json|ubj|skops|model)(\.(gz|bz2|xz|lzma|lz4|z))?$/i

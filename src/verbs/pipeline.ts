@@ -62,6 +62,19 @@ export function riskOf(
   }
 }
 
+/**
+ * The risk of the row in the middle of what taught, 0 where no median is known: whether a model fits its own features at
+ * all is known before any other row gets a risk.
+ * @throws Error with the reason why it does not
+ */
+export function middleRisk(fitted: Fitted & { readonly profile: State }): number {
+  const middle = fitted.profile.median as Float64Array
+  const columns = Array.from(middle, value => Float64Array.of(Number.isFinite(value) ? value : 0))
+  const risk = Float64Array.of(Number.NaN)
+  riskOf(fitted)({ rows: 1, columns }, risk)
+  return risk[0] as number
+}
+
 /** What the model is shown of a block of feature columns: texts by their names, and what the transforms make of it. */
 export function readyOf({ recipe, transforms, features = [] }: Omit<Fitted, 'model'>): (block: Columns) => Columns {
   const steps = stepsOf(recipe.transforms, transforms)
