@@ -111,10 +111,9 @@ function trees(reader: Reader, name: string): XgboostTrees {
       'unsupported',
       `its booster is ${JSON.stringify(name.slice(0, 40))}, expected gbtree, dart or gblinear`,
     )
-  // num_trees, num_roots, num_feature, padding, num_pbuffer (8 bytes), num_output_group, size_leaf_vector
-  const [count, roots, , , , , , vector] = fields(reader, 'iiiiuuii', 160)
-  if (vector! > 1 || roots! > 1)
-    throw new Refusal('unsupported', 'its trees have several roots, or several numbers in a leaf')
+  // num_trees, num_parallel_tree, num_feature, padding, num_pbuffer (8 bytes), num_output_group, size_leaf_vector
+  const [count, parallel, , , , , , vector] = fields(reader, 'iiiiuuii', 160)
+  if (vector! > 1) throw severalNumbers()
   if (!(count! >= 0)) throw new Refusal('damaged', `it has ${count} trees`)
   const found: XgboostTree[] = []
   while (found.length < count!) found.push(tree(reader))
@@ -122,8 +121,11 @@ function trees(reader: Reader, name: string): XgboostTrees {
   const weight = name === 'dart' && count! > 0 ? floats(reader) : undefined
   if (weight && weight.length !== count)
     throw new Refusal('damaged', `it has ${weight.length} weights of ${count} trees`)
-  return { name, trees: found, group, weight, parallel: 1, categories: new Map() }
+  return { name, trees: found, group, weight, parallel: Math.max(1, parallel!), categories: new Map() }
 }
+
+const severalNumbers = () =>
+  new Refusal('unsupported', 'its trees have several roots, or several numbers in a leaf', 'Save the model as ONNX.')
 
 const NODE = 20
 const STATISTICS = 16
@@ -131,8 +133,8 @@ const STATISTICS = 16
 const LEFT = 0x80000000
 
 function tree(reader: Reader): XgboostTree {
-  const [, nodes, , , , vector] = fields(reader, 'iiiiii', 148)
-  if (vector! > 1) throw new Refusal('unsupported', 'its trees have several numbers in a leaf')
+  const [roots, nodes, , , , vector] = fields(reader, 'iiiiii', 148)
+  if (vector! > 1 || roots! > 1) throw severalNumbers()
   if (!(nodes! >= 1)) throw new Refusal('damaged', `it has a tree of ${nodes} nodes`)
   need(reader, nodes! * (NODE + STATISTICS))
   const { view, at } = reader

@@ -60,8 +60,12 @@ function basesOf(doc: Doc): readonly number[] {
 function boosterOf(booster: Doc): XgboostTrees | XgboostLinear {
   const name = booster.at('name').text()
   if (name === 'gblinear') return { name, weights: booster.at('model').at('weights').numbers() }
-  if (name === 'gbtree') return treesOf(booster.at('model'), name, undefined)
   if (name === 'dart') return treesOf(booster.at('gbtree').at('model'), name, booster.at('weight_drop').numbers())
+  if (name === 'gbtree') {
+    // 3.3 calls a dart a gbtree and keeps its weights beside the model, 3.4 in it.
+    const weight = booster.find('weight_drop') ?? booster.at('model').find('weight_drop')
+    return treesOf(booster.at('model'), weight ? 'dart' : name, weight?.numbers())
+  }
   throw new Refusal(
     'unsupported',
     `its booster is ${name.slice(0, 40)}, expected gbtree, dart or gblinear`,

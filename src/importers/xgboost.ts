@@ -106,7 +106,7 @@ function linkOf({ objective, classes }: XgboostModel): Link {
 function basesOf({ base, margin, objective, version }: XgboostModel, link: Link, groups: number): readonly number[] {
   if (base.length !== 1 && base.length !== groups)
     throw new Refusal('damaged', `base_score has ${base.length} numbers for ${groups} classes`)
-  // binary:logitraw kept the base as a probability in the first versions.
+  // binary:logitraw kept the base as a probability from 1.0 to 1.2.
   const odds = link === 'logistic' || (objective === 'binary:logitraw' && isOldRaw(version))
   const found = base.map(value => {
     const rounded = Math.fround(value)
@@ -121,7 +121,7 @@ function basesOf({ base, margin, objective, version }: XgboostModel, link: Link,
 
 const isOldRaw = (version: XgboostModel['version']) =>
   version === undefined || (version[0] === 1 && (version[1] ?? 0) < OLD_RAW)
-const OLD_RAW = 6
+const OLD_RAW = 3
 
 interface Shape {
   readonly link: Link

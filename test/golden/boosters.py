@@ -2,7 +2,8 @@
 libraries say of some rows. Writes test/golden/boosters/ beside itself: python3 test/golden/boosters.py
 
 Calibrated classifiers depend on the version of LightGBM, and are added to what is there, for each version of it:
-python3 test/golden/boosters.py calibrated (with LightGBM 4.6.0 and 4.7.0, scikit-learn 1.6.1)"""
+python3 test/golden/boosters.py calibrated (with LightGBM 4.6.0 and 4.7.0, scikit-learn 1.6.1). So are forms that XGBoost
+wrote at other times: python3 test/golden/boosters.py forms (with XGBoost 1.2.1, 1.3.3, 2.1.4, 3.3.0 and 3.4.1)"""
 
 import json
 import math
@@ -206,14 +207,33 @@ def calibrated():
         add(file.removesuffix(".pkl"), file, risk="1", expected=model.predict_proba(test)[:, 1].tolist())
 
 
+def forms():
+    x, test = rows(120, 1), probe()
+    y = target(x, np.random.default_rng(2))
+    version = tuple(int(part) for part in xgb.__version__.split(".")[:2])
+    old = version >= (1, 6) and version < (3, 1)
+    kinds = {
+        "dart": (y, {"booster": "dart", "rate_drop": 0.4}, "json", "high"),
+        "binary-logitraw": (y > 0, {"objective": "binary:logitraw", "base_score": 0.3}, "json", "1"),
+        "parallel": (y, {"num_parallel_tree": 2, "subsample": 0.7}, "deprecated", "high"),
+    }
+    for name, (label, more, end, risk) in kinds.items():
+        if end == "deprecated" and not old:
+            continue
+        model = xgb.train({"max_depth": 2, "nthread": 1, "seed": 0, **more}, xgb.DMatrix(x, label.astype(float)), 4)
+        file = f"xgb-{name}-{xgb.__version__}.{end}"
+        model.save_model(f"{HERE}/{file}")
+        add(file, file, risk=risk, expected=model.predict(xgb.DMatrix(test)).astype(float).tolist())
+
+
 def write(golden):
     with open(os.path.join(HERE, "expected.json"), "w") as out:
         json.dump(golden, out, separators=(",", ":"))
         out.write("\n")
 
 
-if sys.argv[1:] == ["calibrated"]:
-    calibrated()
+if sys.argv[1:]:
+    {"calibrated": calibrated, "forms": forms}[sys.argv[1]]()
     with open(os.path.join(HERE, "expected.json")) as golden:
         found = json.load(golden)
     write({**found, "cases": {**found["cases"], **cases}})
