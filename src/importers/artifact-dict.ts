@@ -20,6 +20,8 @@ export interface Bundle {
   readonly threshold?: { readonly value: number; readonly key: string }
   /** What else is there and takes no part: "model2 (KMeans)". */
   readonly beside: readonly string[]
+  /** What is called a threshold and is no number: "threshold (a dict)". */
+  readonly unread: readonly string[]
 }
 
 interface Entry {
@@ -34,6 +36,9 @@ interface Entry {
 
 const FEATURES =
   /^(x_?)?(features?|columns?|cols|predictors)$|^(all_|selected_|input_|model_|training_|train_|used_|numeric_|final_)?(feature|input|x)_?(names?|columns?|cols|list|order|set)?(_in)?_?$|^(selected|input|model|training|train|used|final)_(features|columns|cols)$/i
+/** What made the target smaller before it was learned: nothing that the features go through. */
+export const OF_TARGET =
+  /^(y|target|label|output)s?_?(scaler|transformer)|(scaler|transformer)_?(y|target|label|output)s?$/i
 const THRESHOLD =
   /^(anomaly_|best_|optimal_|decision_|score_|alarm_|alert_|detection_|classification_|risk_|mse_|error_|reconstruction_)*(threshold|thresh|cut_?off|cut)(_value|_score)?$/i
 /** Dicts about the model, in which names and thresholds are also looked for. */
@@ -47,25 +52,36 @@ export function bundleOf(value: Value, pick?: string): Bundle {
   if (!top) {
     if (pick !== undefined)
       throw new Refusal('unsaid', `it holds one model, not several of which ${pick} could be one`, 'Leave out --pick.')
-    return { model: value, before: [], beside: [] }
+    return { model: value, before: [], beside: [], unread: [] }
   }
   const all = flatten(top)
   const chosen = choose(all, pick)
   const near = nearOf(chosen)
   const features = near.find(({ name, value }) => FEATURES.test(name) && textList(value))
-  const threshold = near.find(({ name, value }) => THRESHOLD.test(name) && numberOf(value) !== undefined)
-  const before = transformersIn(chosen, near)
+  const thresholds = near.filter(({ name, value }) => THRESHOLD.test(name.replace(/s$/, '')) && value !== null)
+  const threshold = thresholds.find(({ value }) => finiteIn(value) !== undefined)
+  const before = transformersBefore(chosen, near, all)
   const parts = new Set([chosen, features, threshold, ...before])
   return {
     model: chosen.value,
     key: chosen.key,
     before,
     ...(features ? { features: textList(features.value) as readonly string[] } : {}),
-    ...(threshold ? { threshold: { value: numberOf(threshold.value) as number, key: threshold.key } } : {}),
+    ...(threshold ? { threshold: { value: finiteIn(threshold.value) as number, key: threshold.key } } : {}),
     beside: all
       .filter(each => isNode(each.value, 'object') && numberOf(each.value) === undefined && !parts.has(each))
       .map(besideText),
+    unread: threshold ? [] : thresholds.map(({ key, value }) => `${key} (${wordFor(value)})`),
   }
+}
+
+/** A number, also as a text, or alone in a list. */
+function finiteIn(value: Value): number | undefined {
+  const items = typeof value === 'object' ? listOf(value) : undefined
+  const only = items?.length === 1 ? (items[0] as Value) : value
+  const text = typeof only === 'string' && only.trim() !== '' ? Number(only) : undefined
+  const found = text ?? (items && items.length !== 1 ? undefined : numberOf(only))
+  return found !== undefined && Number.isFinite(found) ? found : undefined
 }
 
 const besideText = ({ key, value }: Entry) => `${key} (${classOf(value)?.name})`
@@ -196,11 +212,19 @@ function nearOf({ name, around }: Entry): Entry[] {
 /** In the order in which everybody applies them, whatever the order of the keys. */
 const ORDER = [/imput/i, /encod/i, /column|union|prepro|pipeline/i, /scal|normal|power|quantile/i, /./]
 
+/** Those that stand near the model; else the only one of a file with one model: {"model": …, "prep": {"scaler": …}}. */
+function transformersBefore(chosen: Entry, near: readonly Entry[], all: readonly Entry[]): Entry[] {
+  const found = transformersIn(chosen, near)
+  const far = found.length === 0 && candidates(all).length === 1 ? transformersIn(chosen, all) : []
+  return far.length === 1 ? far : found
+}
+
 function transformersIn(chosen: Entry, near: readonly Entry[]): Entry[] {
   const seen = new Set<Value>([chosen.value])
-  const found = near.filter(({ value }) => {
+  const found = near.filter(({ name: key, value }) => {
     const name = isNode(value, 'object') ? classOf(value)?.name : undefined
     if (name === undefined || !isTransformer(name) || isScored(value) || seen.has(value)) return false
+    if (OF_TARGET.test(key)) return false
     seen.add(value)
     return true
   })
@@ -223,7 +247,10 @@ function indexTexts(value: Value): readonly string[] | undefined {
   if (!isNode(value, 'object') || !/^pandas\b/.test(value.callee.module)) return undefined
   const data = value.args.find(each => isNode(each, 'dict'))
   const inner = data && entry(data, 'data')
-  return inner === undefined ? undefined : arrayTexts(inner)
+  if (inner === undefined) return undefined
+  // pandas 3 keeps texts in an array of its own, whose state is its type and an array of numpy's.
+  const own = isNode(inner, 'object') && /^pandas\b/.test(inner.callee.module) ? listOf(inner.state ?? null) : undefined
+  return arrayTexts(own?.at(-1) ?? inner)
 }
 
 function arrayTexts(value: Value): readonly string[] | undefined {

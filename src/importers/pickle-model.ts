@@ -1,6 +1,6 @@
 /** Models in pickle and joblib files. */
 import type { About } from './about.ts'
-import { attributeOf, type Bundle, bundleOf, lastOf, stepsOf } from './artifact-dict.ts'
+import { attributeOf, type Bundle, bundleOf, lastOf, OF_TARGET, stepsOf } from './artifact-dict.ts'
 import { unwrap } from './containers/index.ts'
 import type { Open, Opened } from './format.ts'
 import { numberOf, textOf } from './numpy/array.ts'
@@ -71,21 +71,39 @@ function programOf(bundle: Bundle, request: ImportRequest): Program {
     threshold: request.threshold ?? bundle.threshold?.value,
     thresholdOf: request.thresholdOf,
   })
-  const warnings = [...unapplied(bundle), ...program.warnings]
+  const warnings = [...unapplied(bundle, scaler !== undefined), ...program.warnings]
   const { cut } = program
   if (cut === undefined || bundle.threshold === undefined || request.threshold !== undefined)
     return { ...program, warnings }
   return { ...program, warnings, cut: { ...cut, from: `${bundle.threshold.key} in the file` } }
 }
 
-/** Encoders of single columns say nothing of which column they belong to. */
-function unapplied({ beside }: Bundle): string[] {
-  const encoders = beside.filter(each => each.endsWith('(LabelEncoder)'))
-  if (encoders.length === 0) return []
-  return [
-    `${encoders.slice(0, 5).join(', ')}${encoders.length > 5 ? ` and ${encoders.length - 5} more` : ''} beside the model are not applied: the columns must hold the numbers that they gave`,
+/** What stands in the file and could be meant to take part. @param scaled a person says what is applied before */
+function unapplied({ model, before, beside, unread }: Bundle, scaled: boolean): string[] {
+  const classIn = (each: string) => /\((\w+)\)$/.exec(each)?.[1] ?? ''
+  // Encoders of single columns say nothing of which column they belong to.
+  const encoders = beside.filter(each => classIn(each) === 'LabelEncoder')
+  const ofTarget = beside.filter(each => isTransformer(classIn(each)) && OF_TARGET.test(nameIn(each)))
+  const others = beside.filter(each => isTransformer(classIn(each)) && !ofTarget.includes(each))
+  const own = new Set(stepsOf(model)?.map(step => classOf(step)?.name))
+  const twice = before.filter(({ value }) => own.has(classOf(value)?.name))
+  const sentences: [readonly string[], string][] = [
+    [encoders, 'beside the model are not applied: the columns must hold the numbers that they gave'],
+    [ofTarget, 'beside the model is not applied: what the model predicts stays on the scale of its training'],
+    [scaled || before.length > 0 ? [] : others, 'beside the model are not applied: --scaler FILE says what is'],
+    [
+      scaled ? [] : twice.map(({ key, value }) => `${key} (${classOf(value)?.name})`),
+      'is applied before a pipeline that has one of its own: save the pipeline alone if that is not meant',
+    ],
+    [unread, 'is no number, and is not taken for the threshold'],
   ]
+  return sentences.filter(([found]) => found.length > 0).map(([found, end]) => `${listed(found)} ${end}`)
 }
+
+/** "scalers.target (StandardScaler)" → "target" */
+const nameIn = (each: string) => each.replace(/ \(\w+\)$/, '').replace(/^.*\./, '')
+const listed = (found: readonly string[]) =>
+  `${found.slice(0, 5).join(', ')}${found.length > 5 ? ` and ${found.length - 5} more` : ''}`
 
 /** The transformer of a file of its own. @throws Refusal for anything else */
 export function transformerIn({ name, bytes }: { readonly name: string; readonly bytes: Uint8Array }): Value {

@@ -28,7 +28,7 @@ const refusal = (value: Value, pick?: string): Refusal => {
 const before = (bundle: Bundle) => bundle.before.map(({ value }) => value)
 
 it('takes a model alone as it is', () => {
-  expect(bundleOf(forest)).toEqual({ model: forest, before: [], beside: [] })
+  expect(bundleOf(forest)).toEqual({ model: forest, before: [], beside: [], unread: [] })
 })
 
 it('reads the five keys of the published artifact, any of them missing', () => {
@@ -114,6 +114,54 @@ it('reads names of columns from arrays of texts and from an Index of pandas', ()
 
 it('applies what goes before in the order in which everybody does', () => {
   expect(before(bundleOf(dict({ pca, scaler, model: forest, imputer })))).toEqual([imputer, scaler, pca])
+})
+
+it('reads an Index of pandas 3, which keeps its texts in an array of its own', () => {
+  const texts: Value = {
+    kind: 'array',
+    dtype: { kind: 'U', itemsize: 4, bigEndian: false },
+    shape: [2],
+    order: 'C',
+    bytes: new Uint8Array(Uint32Array.from([97, 98]).buffer),
+  }
+  const type = object('pandas', 'StringDtype', ['python', Number.NaN])
+  const data = object('pandas._libs.arrays', '__pyx_unpickle_NDArrayBacked', [], tuple(type, texts))
+  const index = object('pandas.core.indexes.base', '_new_Index', [dict({ data })])
+  expect(bundleOf(dict({ model: forest, features: index })).features).toEqual(['a', 'b'])
+})
+
+it('finds the only transformer of a file with one model wherever it stands', () => {
+  const nested = dict({ artifact: dict({ model: forest, prep: dict({ fitted: scaler }) }) })
+  expect(before(bundleOf(nested))).toEqual([scaler])
+  // Which of several is meant, or whose it is, nothing says.
+  const several = dict({ model: forest, prep: dict({ scaler, imputer }) })
+  expect(before(bundleOf(several))).toEqual([])
+  expect(bundleOf(several).beside).toEqual(['prep.scaler (StandardScaler)', 'prep.imputer (SimpleImputer)'])
+  const two = dict({ models: dict({ forest, factor }), scalers: dict({ forest: scaler }) })
+  expect(before(bundleOf(two, 'factor'))).toEqual([])
+  expect(bundleOf(two, 'factor').beside).toContain('scalers.forest (StandardScaler)')
+  expect(before(bundleOf(two, 'forest'))).toEqual([scaler])
+})
+
+it.each(['y_scaler', 'scaler_y', 'target_scaler', 'scalerY'])('does not send the features through %s', key => {
+  const target = estimator('preprocessing._data.MinMaxScaler', {})
+  const bundle = bundleOf(dict({ model: forest, scaler, [key]: target }))
+  expect(before(bundle)).toEqual([scaler])
+  expect(bundle.beside).toEqual([`${key} (MinMaxScaler)`])
+})
+
+it('takes a threshold written as a text or alone in a list, and says which it cannot read', () => {
+  const of = (threshold: Value) => bundleOf(dict({ model: forest, threshold }))
+  expect(of('0.55').threshold?.value).toBe(0.55)
+  expect(of(list(0.55)).threshold?.value).toBe(0.55)
+  expect(of(dict({ value: 0.55 }))).toMatchObject({ unread: ['threshold (a dict)'] })
+  for (const nothing of [Number.NaN, Number.POSITIVE_INFINITY, list(0.5, 0.6), 'auto', '']) {
+    expect(of(nothing).threshold).toBeUndefined()
+    expect(of(nothing).unread).toHaveLength(1)
+  }
+  expect(of(null).unread).toEqual([])
+  const levels = dict({ model: forest, thresholds: dict({ warning: 0.5, critical: 0.6 }) })
+  expect(bundleOf(levels)).toMatchObject({ unread: ['thresholds (a dict)'] })
 })
 
 it('takes a pipeline that only transforms for what it is', () => {
