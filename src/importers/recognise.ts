@@ -1,4 +1,5 @@
 /** Which program wrote a file, told by its first bytes alone: names of files lie. */
+import { compressionOf } from './containers/magic.ts'
 import { isXgboostBinary } from './xgboost-binary.ts'
 
 /** Formats that are opened, in the order in which they are looked for. */
@@ -22,13 +23,10 @@ export function recognise(bytes: Uint8Array): Recognised {
   if (stranger) return { kind: 'stranger', what: stranger.what, hint: stranger.hint }
   const format = FORMATS.find(([, is]) => is(head, bytes))
   if (format) return { kind: 'format', format: format[0] }
-  if (COMPRESSED.some(magic => head.startsWith(magic))) return { kind: 'compressed' }
+  if (compressionOf(bytes)) return { kind: 'compressed' }
   const other = OTHERS.find(({ is }) => is(head, bytes))
   return other ? { kind: 'stranger', what: other.what, hint: other.hint } : { kind: 'unknown' }
 }
-
-/** joblib's, in its own order: the old zlib, zlib, gzip, bzip2, xz, lzma, lz4. */
-const COMPRESSED = ['ZF', '\x78', '\x1f\x8b', 'BZh', '\xfd7zXZ', ']\x00', '\x04\x22\x4d\x18']
 
 type Is = (head: string, bytes: Uint8Array) => boolean
 

@@ -1,9 +1,10 @@
-/** Compressed files opened: which kind is told by the first bytes alone, and what comes out is bounded. */
+/** Compressed files opened; what comes out is bounded. */
 import { gunzipSync, inflateSync } from 'node:zlib'
 import { Refusal } from '../refusal.ts'
 import { bzip2 } from './bzip2.ts'
 import { lz4 } from './lz4.ts'
 import { lzmaAlone } from './lzma.ts'
+import { type Compression, compressionOf } from './magic.ts'
 import { broken, tooLarge } from './output.ts'
 import { xz } from './xz.ts'
 
@@ -17,54 +18,39 @@ export interface UnwrapLimits {
 
 export interface Unwrapped {
   readonly bytes: Uint8Array
-  /** "zlib", "gzip", "bzip2", "xz", "lzma", "lz4", "joblib 0.9 (zlib)"; empty for bytes that are not compressed. */
-  readonly containers: string[]
+  /** Empty for bytes that are not compressed. */
+  readonly containers: readonly Compression[]
 }
 
 const LIMITS: UnwrapLimits = { bytes: 2 ** 30, ratio: 200, free: 2 ** 26 }
 
 type Unpack = (bytes: Uint8Array, allowed: number) => Uint8Array
 
-interface Container {
-  readonly name: string
-  readonly magic: readonly number[]
-  /** For magics that something else could begin with. */
-  readonly also?: (bytes: Uint8Array) => boolean
-  readonly unpack: Unpack
+const UNPACK: Readonly<Record<Compression, Unpack>> = {
+  'joblib 0.9 (zlib)': oldJoblib,
+  zlib,
+  gzip,
+  bzip2,
+  xz,
+  lzma: lzmaAlone,
+  lz4,
 }
-
-/** In joblib's order. The old format of joblib comes first, as its magic could begin others. */
-const CONTAINERS: readonly Container[] = [
-  { name: 'joblib 0.9 (zlib)', magic: [0x5a, 0x46], unpack: oldJoblib },
-  { name: 'zlib', magic: [0x78], unpack: zlib },
-  { name: 'gzip', magic: [0x1f, 0x8b], unpack: gzip },
-  // "BZ" alone also begins a pickle: BINBYTES with a length of 0x5a at its end.
-  { name: 'bzip2', magic: [0x42, 0x5a, 0x68], also: bytes => bytes[3]! >= 0x31 && bytes[3]! <= 0x39, unpack: bzip2 },
-  { name: 'xz', magic: [0xfd, 0x37, 0x7a, 0x58, 0x5a], unpack: xz },
-  { name: 'lzma', magic: [0x5d, 0x00], unpack: lzmaAlone },
-  { name: 'lz4', magic: [0x04, 0x22, 0x4d, 0x18], unpack: lz4 },
-]
-
-const containerOf = (bytes: Uint8Array) =>
-  CONTAINERS.find(
-    ({ magic, also }) => magic.every((byte, i) => bytes[i] === byte) && (also === undefined || also(bytes)),
-  )
 
 /** @throws Refusal for damaged streams, trailing bytes, compression within compression, and what grows beyond the limits */
 export function unwrap(bytes: Uint8Array, limits: Partial<UnwrapLimits> = {}): Unwrapped {
-  const container = containerOf(bytes)
-  if (!container) return { bytes, containers: [] }
+  const outer = compressionOf(bytes)
+  if (!outer) return { bytes, containers: [] }
   const { bytes: most, ratio, free } = { ...LIMITS, ...limits }
-  const unpacked = container.unpack(bytes, Math.min(most, Math.max(free, ratio * bytes.length)))
-  const inner = containerOf(unpacked)
+  const unpacked = UNPACK[outer](bytes, Math.min(most, Math.max(free, ratio * bytes.length)))
+  const inner = compressionOf(unpacked)
   if (inner) {
     throw new Refusal(
       'unsupported',
-      `It is compressed twice: ${inner.name} within ${container.name}`,
+      `It is compressed twice: ${inner} within ${outer}`,
       'Unpack it once by hand and give what comes out.',
     )
   }
-  return { bytes: unpacked, containers: [container.name] }
+  return { bytes: unpacked, containers: [outer] }
 }
 
 function zlib(bytes: Uint8Array, allowed: number): Uint8Array {
