@@ -33,10 +33,12 @@ export function addForeignFlags(command: Command): Command {
     .option('--pick <key>', 'of several models in one file: the one that is meant')
 }
 
-const SCALES = ['risk', 'score_samples', 'decision_function'] as const
+type ScoreScale = NonNullable<Said['thresholdOf']>
+
+const SCALES: readonly ScoreScale[] = ['risk', 'score_samples', 'decision_function']
 
 export function asScale(flag: string) {
-  return (text: string): (typeof SCALES)[number] => {
+  return (text: string): ScoreScale => {
     const scale = SCALES.find(word => word === text)
     if (scale) return scale
     throw new Failure('USAGE', {

@@ -1,3 +1,7 @@
+/** On which a threshold or a score is given: the product's risk, or what scikit-learn calls so, where low is unusual. */
+export const SCORE_SCALES = ['risk', 'score_samples', 'decision_function'] as const
+export type ScoreScale = (typeof SCORE_SCALES)[number]
+
 /** What a person says about a model file that does not say it itself. */
 export interface ImportRequest {
   /** Base name, for messages and provenance. */
@@ -11,7 +15,7 @@ export interface ImportRequest {
   readonly featuresFile?: { readonly name: string; readonly bytes: Uint8Array } | undefined
   readonly threshold?: number | undefined
   /** What `threshold`, or the file's own, is compared with; absent: the product's risk, where that can be. */
-  readonly thresholdOf?: 'risk' | 'score_samples' | 'decision_function' | undefined
+  readonly thresholdOf?: ScoreScale | undefined
   /** Of several models in one file: the one that is meant, by its key. */
   readonly model?: string | undefined
   /** A scaler (or any transformer) that is applied first, from a file of its own. */

@@ -2,13 +2,14 @@
 import { join } from 'node:path'
 import { type Artifact, digest, encode } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
+import type { ScoreScale } from '../importers/request.ts'
 import { scoreRows } from './evaluate.ts'
 import { profileOf } from './fit.ts'
 import type { Said } from './foreign-file.ts'
 import { pick } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
-import { type Expected, type ExpectedScale, type Parity, parityOf, readExpected } from './parity.ts'
+import { type Expected, type Parity, parityOf, readExpected } from './parity.ts'
 import { isTurned } from './pipeline.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { inSession, type Resources, type Session } from './session.ts'
@@ -23,7 +24,7 @@ export interface ImportFileRequest extends Resources {
   readonly check?: string | undefined
   readonly expect?: string | undefined
   readonly expectColumn?: string | undefined
-  readonly expectOf?: ExpectedScale | undefined
+  readonly expectOf?: ScoreScale | undefined
 }
 
 export interface ImportFileResult {

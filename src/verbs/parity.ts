@@ -1,13 +1,11 @@
 /** Whether an imported model gives the numbers of its original, row by row. */
 import type { Provenance } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
+import { SCORE_SCALES, type ScoreScale } from '../importers/request.ts'
 import { findColumn } from '../plan/cells.ts'
 import { quoteName } from '../sql.ts'
 import type { Session } from './session.ts'
 import { tableOf } from './table.ts'
-
-/** What the original's numbers are: the risk; or what scikit-learn calls so, where low is unusual. */
-export type ExpectedScale = 'risk' | 'score_samples' | 'decision_function'
 
 export interface Expected {
   readonly column: string
@@ -18,7 +16,7 @@ export interface Expected {
 export interface Parity {
   readonly rows: number
   readonly column: string
-  readonly of: ExpectedScale
+  readonly of: ScoreScale
   /** The largest difference, and where: rows are counted from 1. */
   readonly difference: number
   readonly row: number
@@ -85,7 +83,7 @@ function only(path: string, numeric: readonly string[]): string {
 }
 
 export interface ParityOptions {
-  readonly of?: ExpectedScale | undefined
+  readonly of?: ScoreScale | undefined
   /** The risk is the negative of what the model predicts. */
   readonly turned: boolean
   readonly cut: number | undefined
@@ -113,7 +111,7 @@ export function parityOf(risk: Float64Array, { column, values }: Expected, optio
 type Convert = (risk: number) => number
 
 /** From the risk to the number that the original prints. */
-function scaleOf(of: ExpectedScale, { turned, cut }: ParityOptions): Convert {
+function scaleOf(of: ScoreScale, { turned, cut }: ParityOptions): Convert {
   if (of === 'risk') return turned ? risk => -risk : risk => risk
   // decision_function = score_samples − offset_, and the cut is −offset_.
   return of === 'score_samples' ? risk => -risk : risk => (cut ?? Number.NaN) - risk
@@ -136,11 +134,12 @@ function hintOf(
   risk: Float64Array,
   values: Float64Array,
   options: ParityOptions,
-  tried: ExpectedScale,
+  tried: ScoreScale,
   allowed: number,
 ): string {
-  const scales: ExpectedScale[] = ['risk', 'score_samples', 'decision_function']
-  const fits = scales.find(of => of !== tried && compare(risk, values, scaleOf(of, options), allowed).beyond === 0)
+  const fits = SCORE_SCALES.find(
+    of => of !== tried && compare(risk, values, scaleOf(of, options), allowed).beyond === 0,
+  )
   return fits === undefined
     ? 'Were the rows and their order the same, and unscaled? Nothing was written; report it with both files if they were.'
     : `They are equal as ${fits}: give --expect-of ${fits}`

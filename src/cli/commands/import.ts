@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { Failure } from '../../errors.ts'
+import type { Said } from '../../verbs/foreign-file.ts'
 import { importFile } from '../../verbs/import-file.ts'
 import { modelName } from '../../verbs/model-file.ts'
-import type { ExpectedScale } from '../../verbs/parity.ts'
 import { addForeignFlags, asScale, type ForeignFlags, saidBy } from '../foreign-flags.ts'
 import * as options from '../options.ts'
 import { describeLevels } from '../summary/levels.ts'
@@ -17,7 +17,7 @@ interface Flags extends ForeignFlags {
   check?: string
   expect?: string
   expectColumn?: string
-  expectOf?: ExpectedScale
+  expectOf?: Said['thresholdOf']
   threads?: number
   memory?: string
 }

@@ -1,16 +1,13 @@
 /** From what a predictor can say to the one number that is the risk, and where it alarms. */
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
+import type { ImportRequest } from '../request.ts'
 import type { Prediction } from './lowering.ts'
-import { type Scale, thresholdOf } from './threshold.ts'
+import { thresholdOf } from './threshold.ts'
 
-export interface Said {
-  readonly risk?: string | undefined
-  readonly threshold?: number | undefined
-  readonly thresholdOf?: Scale | undefined
-}
+export type Said = Pick<ImportRequest, 'risk' | 'threshold' | 'thresholdOf'>
 
-export type Choice = Pick<Program, 'task' | 'risk' | 'riskName' | 'cut' | 'low'>
+type Choice = Pick<Program, 'task' | 'risk' | 'riskName' | 'cut' | 'low'>
 
 type Warn = (sentence: string) => void
 

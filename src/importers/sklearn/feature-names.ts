@@ -2,6 +2,7 @@
 import { arrayOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
+import type { ImportRequest } from '../request.ts'
 import { boosterIn } from './boosters.ts'
 import { type Estimator, estimatorOf, isEstimator, listOf, textsOf, wordFor } from './estimator.ts'
 import { stepsOf } from './pipeline.ts'
@@ -82,10 +83,6 @@ export function countIn(value: Value): number | undefined {
   return undefined
 }
 
-export interface NamesSaid {
-  readonly features?: readonly string[] | undefined
-}
-
 /**
  * What the features are called, in the order in which the first estimator reads them.
  * @param files the separate scaler, where there is one, and the model: the first that has names says them
@@ -93,7 +90,7 @@ export interface NamesSaid {
  */
 export function featureNames(
   files: readonly Value[],
-  said: NamesSaid,
+  said: Pick<ImportRequest, 'features'>,
   warn: (sentence: string) => void,
 ): readonly string[] {
   const written = files.map(namesIn).find(names => names !== undefined)

@@ -5,6 +5,7 @@
 import type { State } from '../../math/state.ts'
 import type { Value } from '../pickle/nodes.ts'
 import type { Program, Risk, Stretch } from '../program.ts'
+import type { ScoreScale } from '../request.ts'
 import type { Estimator } from './estimator.ts'
 
 /** Where a transformer or predictor reads. */
@@ -38,9 +39,6 @@ export interface Lowering {
 
 export type LowerTransformer = (estimator: Estimator, input: Input, lowering: Lowering) => Input
 
-/** Scales other than the risk on which people give a detector's threshold. */
-export type OtherScale = 'score_samples' | 'decision_function'
-
 /** What a predictor's numbers mean and how to get the one that is asked for. */
 export type Prediction =
   /** Unusual rows. `cut` in terms of the risk, from offset_. */
@@ -50,7 +48,7 @@ export type Prediction =
       readonly riskName: string
       readonly cut?: { readonly risk: number; readonly from: string } | undefined
       /** risk = this − the number on that scale: 0 and −offset_ where risk is −score_samples. Those that exist. */
-      readonly scales: Readonly<Partial<Record<OtherScale, number>>>
+      readonly scales: Readonly<Partial<Record<Exclude<ScoreScale, 'risk'>, number>>>
       /** Between what the risk lies, ±∞ where there is no end; a threshold outside is on another scale. */
       readonly range: readonly [number, number]
     }

@@ -1,14 +1,12 @@
 /** Thresholds of detectors: given on one of three scales, compared on one. */
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import type { OtherScale, Prediction } from './lowering.ts'
-
-export type Scale = 'risk' | OtherScale
+import { SCORE_SCALES, type ScoreScale } from '../request.ts'
+import type { Prediction } from './lowering.ts'
 
 type Detection = Extract<Prediction, { task: 'detect' }>
 
 const RISK = 'risk'
-const OTHERS: readonly OtherScale[] = ['score_samples', 'decision_function']
 
 /**
  * A threshold as a risk. Without a word about its scale: the risk, where that can be and no other could hold the same
@@ -18,12 +16,12 @@ const OTHERS: readonly OtherScale[] = ['score_samples', 'decision_function']
 export function thresholdOf(
   detection: Detection,
   threshold: number,
-  said: Scale | undefined,
+  said: ScoreScale | undefined,
   warn: (sentence: string) => void,
 ): NonNullable<Program['cut']> {
   if (!Number.isFinite(threshold)) throw new Refusal('unsaid', `The threshold is ${threshold}, expected a number`)
   if (said !== undefined) return { risk: onRisk(detection, threshold, said), from: fromText(said) }
-  const fitting = [RISK, ...OTHERS].filter(scale => holds(detection, threshold, scale as Scale)) as Scale[]
+  const fitting = SCORE_SCALES.filter(scale => holds(detection, threshold, scale))
   const [lowest, highest] = detection.range
   const endless = lowest === Number.NEGATIVE_INFINITY && highest === Number.POSITIVE_INFINITY
   const scale = fitting.includes(RISK) && !endless ? RISK : fitting.length === 1 ? fitting[0] : undefined
@@ -37,9 +35,9 @@ export function thresholdOf(
   return { risk, from: fromText(scale) }
 }
 
-const fromText = (scale: Scale) => (scale === RISK ? 'the threshold given' : `the threshold given for ${scale}`)
+const fromText = (scale: ScoreScale) => (scale === RISK ? 'the threshold given' : `the threshold given for ${scale}`)
 
-function onRisk({ scales, riskName }: Detection, threshold: number, scale: Scale): number {
+function onRisk({ scales, riskName }: Detection, threshold: number, scale: ScoreScale): number {
   if (scale === RISK) return threshold
   const shift = scales[scale]
   if (shift !== undefined) return shift - threshold
@@ -51,14 +49,14 @@ function onRisk({ scales, riskName }: Detection, threshold: number, scale: Scale
 }
 
 /** Strictly between the ends: at an end every row would be alarmed, or none. */
-function holds(detection: Detection, threshold: number, scale: Scale): boolean {
+function holds(detection: Detection, threshold: number, scale: ScoreScale): boolean {
   if (scale !== RISK && detection.scales[scale] === undefined) return false
   const risk = onRisk(detection, threshold, scale)
   return risk > detection.range[0] && risk < detection.range[1]
 }
 
-function ambiguous({ riskName, scales }: Detection, threshold: number, fitting: readonly Scale[]): Refusal {
-  const words = [RISK, ...OTHERS.filter(scale => scales[scale] !== undefined)]
+function ambiguous({ riskName, scales }: Detection, threshold: number, fitting: readonly ScoreScale[]): Refusal {
+  const words = SCORE_SCALES.filter(scale => scale === RISK || scales[scale] !== undefined)
   return new Refusal(
     'unsaid',
     fitting.length === 0
