@@ -21,3 +21,13 @@ export interface ImportRequest {
   /** A scaler (or any transformer) that is applied first, from a file of its own. */
   readonly scaler?: { readonly name: string; readonly bytes: Uint8Array } | undefined
 }
+
+/** As many are typed; more are in a file. */
+const TYPED = 30
+
+/** What a person can do who is asked for the names of the features. */
+export function nameAll(count: number): string {
+  if (count === 1) return 'Name it: --features a'
+  const how = count > TYPED ? 'names.txt, one a line' : 'a,b,…'
+  return `Name all ${count} in the order of training: --features ${how}`
+}

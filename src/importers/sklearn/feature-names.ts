@@ -2,10 +2,10 @@
 import { arrayOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import type { ImportRequest } from '../request.ts'
+import { type ImportRequest, nameAll } from '../request.ts'
 import { boosterIn } from './boosters.ts'
 import { type Estimator, estimatorOf, isEstimator, listOf, textsOf, wordFor } from './estimator.ts'
-import { stepsOf } from './pipeline.ts'
+import { branchesOf, stepsOf } from './pipeline.ts'
 
 /** Estimators from the outside in, each the one that reads the features first. */
 function* readersOf(value: Value): Generator<Estimator> {
@@ -17,6 +17,8 @@ function* readersOf(value: Value): Generator<Estimator> {
     yield estimator
     outer = estimator
     at = estimator.name === 'Pipeline' && estimator.has('steps') ? stepsOf(estimator)[0]?.value : innerOf(estimator)
+    // Each of a union's branches reads all.
+    if (estimator.name === 'FeatureUnion') at = branchesOf(estimator).find(({ value }) => isEstimator(value))?.value
   }
 }
 
@@ -104,12 +106,7 @@ export function featureNames(
     )
   const names = chooseNames(count, written, said.features, warn)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined)
-    throw new Refusal(
-      'unsaid',
-      `Two features are called ${twice}`,
-      `Name all ${count} in the order of training: --features a,b,…`,
-    )
+  if (twice !== undefined) throw new Refusal('unsaid', `Two features are called ${twice}`, nameAll(count))
   return names
 }
 
@@ -130,15 +127,13 @@ export function chooseNames(
     throw new Refusal(
       'unsaid',
       `${said.length} ${said.length === 1 ? 'name is' : 'names are'} given for a model of ${count} features`,
-      written
-        ? `The file calls them ${written.join(', ')}.`
-        : `Name all ${count} in the order of training: --features a,b,…`,
+      written ? `The file calls them ${written.join(', ')}.` : nameAll(count),
     )
   if (!written && !said)
     throw new Refusal(
       'unsaid',
       `The model reads ${count} ${count === 1 ? 'feature' : 'features'} and the file does not say what they are called`,
-      `Name ${count === 1 ? 'it' : `all ${count} in the order of training`}: --features ${count === 1 ? 'a' : 'a,b,…'}`,
+      nameAll(count),
     )
   if (!said) return written as readonly string[]
   if (!written || written.every((name, i) => name === said[i])) return said

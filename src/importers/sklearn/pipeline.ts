@@ -2,6 +2,7 @@
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
+import { nameAll } from '../request.ts'
 import { classOf, type Estimator, listOf, plainNumbers, textsOf, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
 import { branches } from './steps.ts'
@@ -54,12 +55,18 @@ export const searchPredictor: LowerPredictor = (search, input, lowering): Predic
   )
 }
 
+/** RANSACRegressor fits its model again on the rows that agree. */
+export const consensusRegressor: LowerPredictor = (ransac, input, lowering) =>
+  lowering.predictor(ransac.raw('estimator_') ?? null, input, ransac)
+
 /** FrozenEstimator only keeps what is inside from being fitted again. */
 export const frozenPredictor: LowerPredictor = (frozen, input, lowering) =>
   lowering.predictor(frozen.raw('estimator') ?? null, input, frozen)
 
 export const frozenTransformer: LowerTransformer = (frozen, input, lowering) =>
   lowering.transformer(frozen.raw('estimator') ?? null, input, frozen)
+
+export const branchesOf = (union: Estimator): readonly Named[] => pairs(union, 'transformer_list')
 
 export const featureUnion: LowerTransformer = (union, input, lowering) => {
   const weights = union.raw('transformer_weights')
@@ -70,7 +77,7 @@ export const featureUnion: LowerTransformer = (union, input, lowering) => {
       'Save it without them.',
     )
   const all = Array.from({ length: input.count }, (_, i) => i)
-  const parts = pairs(union, 'transformer_list').filter(({ value }) => value !== 'drop' && value !== null)
+  const parts = branchesOf(union).filter(({ value }) => value !== 'drop' && value !== null)
   return branches(
     lowering,
     input,
@@ -150,7 +157,7 @@ function named(name: string, { names, count }: Input): number {
     names
       ? `ColumnTransformer chooses the column ${name}, which is none of ${names.slice(0, 10).join(', ')}`
       : `ColumnTransformer chooses the column ${name} by name, and the file does not say what its ${count} columns are called`,
-    `Name all ${count} features in the order of training: --features a,b,…`,
+    nameAll(count),
   )
 }
 
