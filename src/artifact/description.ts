@@ -150,15 +150,21 @@ function model(value: unknown, at: string, depth = 0): void {
   else throw new Error(`its description is damaged: ${at} is an ensemble in ${DEEPEST} others, expected fewer`)
 }
 
+function weighing(weights: readonly number[], members: number, at: string): void {
+  if (weights.length === members && weights.every(weight => weight >= 0) && weights.some(weight => weight > 0)) return
+  throw new Error(`its description is damaged: ${at} are expected for ${members} models, at least 0 and not all 0`)
+}
+
 const ranked = object({ use: word(ENSEMBLE), of: list(step, 2, 20), combine: word('mean-rank', 'maximum') })
 
 const combined =
   (member: Shape): Shape =>
   (value, at) => {
     const combine = word('mean-rank', 'maximum', 'mean', 'sum', 'softmax', 'share')
-    const chosen = { chosen: integer(0, MOST_MEMBERS) }
+    const chosen = { chosen: integer(0, MOST_MEMBERS), weights: list(number, 1, MOST_MEMBERS) }
     object({ use: word(ENSEMBLE), of: list(member, 1, MOST_MEMBERS), combine }, chosen)(value, at)
-    const given = value as { of: unknown[]; combine: string; chosen?: number }
+    const given = value as { of: unknown[]; combine: string; chosen?: number; weights?: readonly number[] }
+    if (given.weights) weighing(given.weights, given.of.length, `${at}.weights`)
     if (given.combine === 'softmax' || given.combine === 'share')
       integer(0, given.of.length - 1)(given.chosen, `${at}.chosen`)
   }

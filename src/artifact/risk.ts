@@ -23,13 +23,15 @@ export interface LeafRisk extends Stretch {
 }
 
 /**
- * Several numbers made one. `mean`: their mean. `sum`: their sum. `softmax`: e^chosen / Σ e^each. `share`: chosen / Σ each
+ * Several numbers made one. `mean`: their mean, weighted where there are weights. `sum`: their sum. `softmax`: e^chosen / Σ e^each. `share`: chosen / Σ each
  * (0 / 0 is an equal share).
  */
 export interface CombinedRisk {
   readonly combine: 'mean' | 'sum' | 'softmax' | 'share'
   readonly of: readonly Risk[]
   readonly chosen?: number
+  /** Of a mean: one a member, at least 0 and not all 0. */
+  readonly weights?: readonly number[]
 }
 
 export type Risk = LeafRisk | CombinedRisk
@@ -52,8 +54,9 @@ export function packRisk(risk: Risk): { model: Step; state: State } {
   }
   const members = risk.of.map(packRisk)
   const chosen = risk.chosen === undefined ? {} : { chosen: risk.chosen }
+  const weights = risk.weights === undefined ? {} : { weights: [...risk.weights] }
   return {
-    model: { use: ENSEMBLE, of: members.map(({ model }) => model), combine: risk.combine, ...chosen },
+    model: { use: ENSEMBLE, of: members.map(({ model }) => model), combine: risk.combine, ...chosen, ...weights },
     state: packStates(members.map(({ state }) => state)),
   }
 }

@@ -52,7 +52,7 @@ export function scorerOf(model: Step, state: State): Scorer {
   const combine = COMBINATIONS[model.combine as string]
   if (!combine) return rankScorer(members, model.combine === 'maximum' ? maximum : mean)
   const scorers = members.map(each => scorerOf(each.member, each.state))
-  return combinedScorer(scorers, combine(placeOf(model.chosen, scorers.length)))
+  return combinedScorer(scorers, combine(placeOf(model.chosen, scorers.length), weightsOf(model)))
 }
 
 interface Packed {
@@ -148,10 +148,17 @@ const total: Combine = (risks, row) => {
   return sum
 }
 
+function weightedMean(weights: readonly number[]): Combine {
+  const all = weights.reduce((sum, weight) => sum + weight, 0)
+  return (risks, row) => risks.reduce((sum, risk, i) => sum + risk[row]! * weights[i]!, 0) / all
+}
+
+const weightsOf = ({ weights }: Step) => (Array.isArray(weights) ? (weights as readonly number[]) : undefined)
+
 /** By the word of a recipe: src/artifact/risk.ts. */
-const COMBINATIONS: Readonly<Record<string, (chosen: number) => Combine>> = {
+const COMBINATIONS: Readonly<Record<string, (chosen: number, weights?: readonly number[]) => Combine>> = {
   sum: () => total,
-  mean: () => (risks, row) => total(risks, row) / risks.length,
+  mean: (_, weights) => (weights ? weightedMean(weights) : (risks, row) => total(risks, row) / risks.length),
   share: chosen => (risks, row) => {
     const all = total(risks, row)
     return all === 0 ? 1 / risks.length : risks[chosen]![row]! / all

@@ -79,6 +79,7 @@ describe('several combined', () => {
   test('sum and mean', () => {
     expect(score({ combine: 'sum', of }, ...three)).toEqual([111, 222])
     expect(score({ combine: 'mean', of }, ...three)).toEqual([37, 74])
+    expect(score({ combine: 'mean', of, weights: [1, 0, 3] }, ...three)).toEqual([301 / 4, 602 / 4])
   })
 
   test('share, an equal one where all are 0', () => {
@@ -189,6 +190,7 @@ describe('a file that says it wrongly is refused', () => {
       model,
       { ...model, takes_missing: true },
       { use: 'ensemble', of: [model, nested(1)], combine: 'softmax', chosen: 1 },
+      { use: 'ensemble', of: [model, model], combine: 'mean', weights: [0, 2.5] },
       nested(8),
     ])
       expect(refusal(right)).toBe('')
@@ -203,6 +205,9 @@ describe('a file that says it wrongly is refused', () => {
     [{ use: 'ensemble', of: [model], combine: 'product' }, 'model.combine is "product"'],
     [{ use: 'ensemble', of: [model], combine: 'share' }, 'model.chosen is undefined'],
     [{ use: 'ensemble', of: [model], combine: 'share', chosen: 1 }, 'model.chosen is 1'],
+    [{ use: 'ensemble', of: [model], combine: 'mean', weights: [1, 1] }, 'model.weights are expected for 1 models'],
+    [{ use: 'ensemble', of: [model], combine: 'mean', weights: [0] }, 'model.weights are expected'],
+    [{ use: 'ensemble', of: [model, model], combine: 'mean', weights: [2, -1] }, 'model.weights are expected'],
     [nested(9), 'an ensemble in 8 others'],
   ])('%j', (wrong, message) => {
     expect(refusal(wrong)).toContain(message)

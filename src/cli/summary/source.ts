@@ -37,7 +37,8 @@ function modelLines(model: Step): string[] {
     .flatMap(modelLines)
     .map(line => `  ${line}`)
   const more = members.length > MOST_MODELS ? [`  and ${members.length - MOST_MODELS} more`] : []
-  return [`${String(model.combine)} of ${members.length} models`, ...lines, ...more]
+  const weights = Array.isArray(model.weights) ? `, weights ${model.weights.slice(0, MOST_MODELS).join(', ')}` : ''
+  return [`${String(model.combine)} of ${members.length} models${weights}`, ...lines, ...more]
 }
 
 /** "scale, columns 1 to 4" */

@@ -23,7 +23,7 @@ import {
   sgdOneClassSvm,
 } from './linear.ts'
 import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
-import { baggingClassifier, baggingRegressor, votingClassifier, votingRegressor } from './members.ts'
+import { baggingClassifier, baggingRegressor, oneVersusRest, votingClassifier, votingRegressor } from './members.ts'
 import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
 import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
 import { networkClassifier, networkRegressor } from './neural-network.ts'
@@ -31,6 +31,7 @@ import { notScored } from './not-scored.ts'
 import type { Inner } from './open-lowering.ts'
 import {
   columnTransformer,
+  consensusRegressor,
   featureUnion,
   frozenPredictor,
   frozenTransformer,
@@ -49,7 +50,7 @@ import {
   robustScaler,
   standardScaler,
 } from './preprocessing.ts'
-import { recursiveElimination, selectBest, varianceThreshold } from './selectors.ts'
+import { selectBest, selectedColumns, selectPercentile, varianceThreshold } from './selectors.ts'
 import { oneClassSvm, supportVectorClassifier, supportVectorRegressor } from './svm.ts'
 import { tunedThreshold } from './tuned-threshold.ts'
 
@@ -59,6 +60,7 @@ const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
     FeatureUnion: featureUnion,
     FrozenEstimator: frozenTransformer,
     FunctionTransformer: functionTransformer,
+    IncrementalPCA: pca,
     MaxAbsScaler: maxAbsScaler,
     MinMaxScaler: minMaxScaler,
     MissingIndicator: missingIndicator,
@@ -69,10 +71,12 @@ const TRANSFORMERS: ReadonlyMap<string, LowerTransformer> = new Map(
     Pipeline: pipelineTransformer,
     PowerTransformer: powerTransformer,
     QuantileTransformer: quantileTransformer,
-    RFE: recursiveElimination,
-    RFECV: recursiveElimination,
+    RFE: selectedColumns,
+    RFECV: selectedColumns,
     RobustScaler: robustScaler,
     SelectKBest: selectBest,
+    SelectPercentile: selectPercentile,
+    SequentialFeatureSelector: selectedColumns,
     SimpleImputer: simpleImputer,
     StandardScaler: standardScaler,
     TargetEncoder: targetEncoder,
@@ -123,6 +127,7 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     LassoCV: linearRegressor,
     LassoLars: linearRegressor,
     LassoLarsCV: linearRegressor,
+    LassoLarsIC: linearRegressor,
     LinearDiscriminantAnalysis: linearDiscriminant,
     LinearRegression: linearRegressor,
     LinearSVC: linearDecision,
@@ -135,13 +140,16 @@ const PREDICTORS: ReadonlyMap<string, LowerPredictor> = new Map(
     NuSVC: supportVectorClassifier,
     NuSVR: supportVectorRegressor,
     OneClassSVM: oneClassSvm,
+    OneVsRestClassifier: oneVersusRest,
     OrthogonalMatchingPursuit: linearRegressor,
+    OrthogonalMatchingPursuitCV: linearRegressor,
     PLSRegression: partialLeastSquares,
     PassiveAggressiveClassifier: linearDecision,
     PassiveAggressiveRegressor: linearRegressor,
     Perceptron: linearDecision,
     Pipeline: pipelinePredictor,
     QuantileRegressor: linearRegressor,
+    RANSACRegressor: consensusRegressor,
     RandomForestClassifier: forestClassifier,
     RandomForestRegressor: forestRegressor,
     RandomizedSearchCV: searchPredictor,

@@ -1,4 +1,4 @@
-/** Transformers that keep some columns as they are: VarianceThreshold, SelectKBest, RFE, RFECV. */
+/** Transformers that keep some columns as they are: VarianceThreshold, SelectKBest, RFE, SequentialFeatureSelector. */
 import { arrayOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, wordFor } from './estimator.ts'
@@ -48,7 +48,32 @@ export const selectBest: LowerTransformer = (estimator, input, lowering) => {
   )
 }
 
-export const recursiveElimination: LowerTransformer = (estimator, input, lowering) =>
+/** Those above the percentile of the scores, and of those that lie on it the first, as many as still have room. */
+export const selectPercentile: LowerTransformer = (estimator, input, lowering) => {
+  const percentile = estimator.number('percentile')
+  if (percentile >= 100) return input
+  const scores = scoresOf(estimator, 'scores_', input).map(score => (Number.isNaN(score) ? -Number.MAX_VALUE : score))
+  const cut = percentile === 0 ? Number.POSITIVE_INFINITY : percentileOf(scores, 100 - percentile)
+  const above = scores.reduce((count, score) => count + Number(score > cut), 0)
+  let room = Math.trunc((scores.length * percentile) / 100) - above
+  return keep(
+    Array.from(scores, score => score > cut || (score === cut && room-- > 0)),
+    input,
+    lowering,
+  )
+}
+
+/** A straight line between the two nearest, as numpy draws it. */
+function percentileOf(values: Float64Array, percent: number): number {
+  const sorted = values.toSorted()
+  const at = (percent / 100) * (sorted.length - 1)
+  const [low, high] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number]
+  const share = at - Math.floor(at)
+  return share >= 0.5 ? high - (high - low) * (1 - share) : low + (high - low) * share
+}
+
+/** RFE, RFECV, SequentialFeatureSelector. */
+export const selectedColumns: LowerTransformer = (estimator, input, lowering) =>
   keep(
     Array.from(scoresOf(estimator, 'support_', input), flag => flag === 1),
     input,

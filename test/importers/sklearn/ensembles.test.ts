@@ -1,5 +1,5 @@
 /** Small ensembles of three versions of scikit-learn, each against what it said of its rows: test/golden/ensembles.py
- * made both. */
+ * and composites.py made both. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import { countIn, namesIn } from '../../../src/importers/sklearn/feature-names.t
 import type { Column, Columns } from '../../../src/math/columns.ts'
 import { opened, readValue, runRisk, runSteps } from './run-program.ts'
 
-const FOLDER = join(import.meta.dirname, '..', '..', 'golden', 'ensembles')
+const GOLDEN = join(import.meta.dirname, '..', '..', 'golden')
 
 type Cell = number | string | null
 
@@ -29,8 +29,14 @@ function blockOf(rows: Case['rows']): Columns {
   return { rows: rows.length, columns }
 }
 
-describe.each(['1.2.2', '1.6.1', '1.9.1'])('scikit-learn %s', version => {
-  const folder = join(FOLDER, version)
+describe.each([
+  ['ensembles', '1.2.2'],
+  ['ensembles', '1.6.1'],
+  ['ensembles', '1.9.1'],
+  ['composites', '1.2.2'],
+  ['composites', '1.9.1'],
+])('%s of scikit-learn %s', (kind, version) => {
+  const folder = join(GOLDEN, kind, version)
   const { cases }: { cases: Record<string, Case> } = JSON.parse(readFileSync(join(folder, 'expected.json'), 'utf8'))
 
   it.each(Object.entries(cases))('%s', (name, { method, names, rows, expected }) => {

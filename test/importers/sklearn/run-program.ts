@@ -51,6 +51,8 @@ export function runRisk(risk: Risk, block: Columns): Float64Array {
     const chosen = values[risk.chosen ?? 0] as number
     const sum = values.reduce((a, b) => a + b, 0)
     if (risk.combine === 'sum') return sum
+    const { weights } = risk
+    if (weights) return values.reduce((a, b, i) => a + b * weights[i]!, 0) / weights.reduce((a, b) => a + b)
     if (risk.combine === 'mean') return sum / values.length
     if (risk.combine === 'share') return sum === 0 ? 1 / values.length : chosen / sum
     const most = Math.max(...values)
