@@ -100,6 +100,7 @@ CASES = {
     "calibrated_three": (CalibratedClassifierCV(LinearSVC(), cv=3), X, three, "predict_proba"),
     "calibrated_bayes": (CalibratedClassifierCV(GaussianNB(), cv=3, method="isotonic"), X, three, "predict_proba"),
     "calibrated_once": (CalibratedClassifierCV(GradientBoostingClassifier(**few), cv=3, ensemble=False), X, words, "predict_proba"),
+    "calibrated_boost": (CalibratedClassifierCV(GradientBoostingClassifier(**few), cv=3), X, three, "predict_proba"),
     "calibrated_frozen": (frozen(HistGradientBoostingClassifier(**leafy), X, yes), X, yes, "predict_proba"),
     "calibrated_mlp": (CalibratedClassifierCV(MLPClassifier([3], max_iter=30, random_state=0), cv=2), X, yes, "predict_proba"),
     "bag_trees": (BaggingClassifier(DecisionTreeClassifier(max_depth=3), n_estimators=4, max_features=2, random_state=0), X, three, "predict_proba"),

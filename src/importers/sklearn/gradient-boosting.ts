@@ -57,8 +57,8 @@ function grove(estimator: Estimator, values: readonly Value[], input: Input): Pa
   return packer.finish()
 }
 
-/** What the sums begin with: the logarithms of the odds, or of the shares, of the classes in training. Sums of several
- * classes are moved by one number from 1.4 on, which no probability depends on. */
+/** What the sums begin with: the logarithms of the odds, or of the shares, of the classes in training; those of several
+ * classes less their mean from 1.4 on. No probability depends on that, but what CalibratedClassifierCV makes of sums does. */
 function classBases(estimator: Estimator, classes: number, half: boolean): readonly number[] {
   const count = classes === 2 ? 1 : classes
   const init = initOf(estimator)
@@ -68,9 +68,14 @@ function classBases(estimator: Estimator, classes: number, half: boolean): reado
   if (strategy !== 'prior') throw otherInit(estimator, `DummyClassifier(strategy='${strategy}')`)
   const least = since(estimator, [1, 8]) ? Number.EPSILON : 2 ** -23
   const prior = init.array('class_prior_', [classes]).values.map(share => Math.min(1 - least, Math.max(least, share)))
-  if (classes > 2) return Array.from(prior, Math.log)
+  if (classes > 2) return since(estimator, [1, 4]) ? centred(prior.map(Math.log)) : Array.from(prior, Math.log)
   const share = prior[1] as number
   return [(half ? 0.5 : 1) * Math.log(share / (1 - share))]
+}
+
+function centred(values: Float64Array): readonly number[] {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  return Array.from(values, value => value - mean)
 }
 
 function numberBase(estimator: Estimator): number {
