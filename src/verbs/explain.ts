@@ -37,7 +37,8 @@ export interface Reason {
   readonly value: number
   /** Of a category: what the value stands for. */
   readonly text: string | undefined
-  /** What is ordinary: the training median, and the range between which all training rows lie. */
+  /** What is ordinary: the training median, and the range between which all training rows lie; NaN in files that were
+   * imported without rows. */
   readonly ordinary: { readonly median: number; readonly min: number; readonly max: number }
   /** Positive raised the risk. */
   readonly share: number
@@ -182,7 +183,8 @@ function quietOf(
   cut: number,
   { value, ordinary }: Reason,
 ): QuietRange | undefined {
-  if (!Number.isFinite(value)) return undefined
+  // Without a range there are no places to try.
+  if (![value, ordinary.min, ordinary.max].every(Number.isFinite)) return undefined
   const risk = (places: Float64Array) => {
     const columns = values.map((own, c) => (c === feature ? places : new Float64Array(places.length).fill(own)))
     const out = new Float64Array(places.length)
@@ -197,6 +199,18 @@ export function valueText({ value, text, unit }: Reason): string {
   if (text !== undefined) return text
   return Number.isFinite(value) ? `${short(value)}${unit ? ` ${unit}` : ''}` : 'missing'
 }
+
+/** "ordinary 5 (2 to 8)", as far as it is known. */
+export function ordinaryText({ text, ordinary: { median, min, max } }: Reason): string | undefined {
+  if (text !== undefined) return undefined
+  const range = Number.isFinite(min) && Number.isFinite(max) ? `${short(min)} to ${short(max)}` : undefined
+  if (Number.isFinite(median)) return `ordinary ${short(median)}${range ? ` (${range})` : ''}`
+  return range && `ordinary ${range}`
+}
+
+/** "the alarm begins above 0.5" */
+export const alarmText = (cut: number): string =>
+  Number.isFinite(cut) ? `the alarm begins above ${short(cut)}` : 'no threshold says where the alarm begins'
 
 /** "would not alarm if storage_temp_c ≤ 8.1" */
 export function quietText({ feature, quiet }: Reason): string | undefined {
@@ -214,7 +228,7 @@ const SHOWN = 20
 
 function chartsOf(artifact: Artifact, rows: Rows, row: number, explanation: Explanation) {
   const { name, risk, cut, level, reasons, method } = explanation
-  const said = `risk ${short(risk)}${level ? `, ${level}` : ''}; the alarm begins above ${short(cut)}`
+  const said = `risk ${short(risk)}${level ? `, ${level}` : ''}; ${alarmText(cut)}`
   const shares = reasons.slice(0, SHOWN).map(reason => ({
     name: `${reason.feature} = ${valueText(reason)}`,
     share: reason.share,
@@ -259,7 +273,7 @@ async function pageOf(
     title: `${artifact.name}: why ${name}`,
     subtitle: `row ${explanation.row}; shares by ${method}`,
     headline: [
-      { name: 'risk', value: short(risk), detail: `alarm above ${short(cut)}` },
+      { name: 'risk', value: short(risk), detail: Number.isFinite(cut) ? `alarm above ${short(cut)}` : 'no threshold' },
       { name: 'level', value: level ?? 'OK' },
     ],
     charts: drawn,

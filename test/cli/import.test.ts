@@ -257,6 +257,17 @@ describe('import', () => {
     expect(stdout).toMatch(/because +[abc] /)
   })
 
+  test('explain says nothing of ranges and thresholds that nobody gave', async () => {
+    const args = ['--features', 'a,b,c', '--threshold=-100', '-o', 'unknown.tocsin']
+    await folder.must(['import', 'linear.joblib', '--risk', 'high', ...args])
+    const alarmed = await folder.must(['explain', 'unknown.tocsin', 'rows.csv', '--row', '1'])
+    expect(alarmed.stdout).toMatch(/ALARM; the alarm begins above -100\nbecause +[abc] +\+?-?[\d.]+ +-?[\d.]+\n/)
+    await folder.must(['import', 'linear.joblib', '--risk', 'high', '--features', 'a,b,c', '-o', 'cutless.tocsin'])
+    const cutless = await folder.must(['explain', 'cutless.tocsin', 'rows.csv', '--row', '1'])
+    expect(cutless.stdout).toContain('no threshold says where the alarm begins')
+    expect(alarmed.stdout + cutless.stdout).not.toMatch(/NaN|Infinity/)
+  })
+
   test('a model without a cut gets one from ordinary rows', async () => {
     await folder.must(['import', 'linear.joblib', '--features', 'a,b,c', '--risk', 'low', '-o', 'amount.tocsin'])
     const refused = await folder.run(['score', 'amount.tocsin', 'rows.csv', '--output', 'never'])

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { explain, quietText, valueText } from '../../verbs/explain.ts'
+import { alarmText, explain, ordinaryText, quietText, valueText } from '../../verbs/explain.ts'
 import { modelName } from '../../verbs/model-file.ts'
 import { short } from '../../verbs/outcome.ts'
 import { hiddenText } from '../../verbs/reasons.ts'
@@ -57,15 +57,15 @@ function describe(
 ) {
   const { row, name, risk, cut, level, reasons, method, hidden } = explanation
   const named = name === `row ${row}` ? name : `${name} (row ${row})`
-  terminal.say('row', `${named}: risk ${short(risk)}, ${level ?? 'OK'}; the alarm begins above ${short(cut)}`)
+  terminal.say('row', `${named}: risk ${short(risk)}, ${level ?? 'OK'}; ${alarmText(cut)}`)
   const shown = reasons.slice(0, top)
   const wide = Math.max(...shown.map(({ feature }) => feature.length))
   shown.forEach((reason, i) => {
-    const { feature, text, share, ordinary } = reason
-    const usual = `ordinary ${short(ordinary.median)} (${short(ordinary.min)} to ${short(ordinary.max)})`
+    const { feature, share } = reason
+    const usual = ordinaryText(reason)
     terminal.say(
       i === 0 ? 'because' : '',
-      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${valueText(reason)}${text === undefined ? `, ${usual}` : ''}`,
+      `${feature.padEnd(wide)}  ${share > 0 ? '+' : ''}${short(share)}  ${valueText(reason)}${usual ? `, ${usual}` : ''}`,
     )
   })
   for (const reason of shown) {
