@@ -120,6 +120,16 @@ const STRANGERS: readonly Stranger[] = [
     hint: 'Save the model from R as ONNX or, for boosted trees, with xgb.save or lgb.save.',
   },
   { is: head => head.startsWith('\x93NUMPY'), what: 'a numpy array, which holds no model', hint: RESAVE },
+  {
+    is: head => head.startsWith('version https://git-lfs.github.com/'),
+    what: 'the pointer that Git keeps in place of a large file',
+    hint: 'Fetch the file itself: git lfs pull',
+  },
+  {
+    is: head => /^\s*<(!doctype html|html)\b/i.test(head),
+    what: 'a web page, as a download that failed leaves one',
+    hint: 'Download the model file itself.',
+  },
   { is: head => head.startsWith('PAR1'), what: 'a Parquet table, not a model', hint: TABLE },
   {
     is: head => head.startsWith('SQLite format 3'),

@@ -3,6 +3,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Artifact, decode, digest, type LevelCut } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
+import type { RefusalKind } from '../importers/refusal.ts'
 import { type ForeignFile, isForeign, openForeign, type Said } from './foreign-file.ts'
 import { isMlflowFolder, readMlflowFolder } from './mlflow-folder.ts'
 import { folderOfWord, isMlflowWord } from './mlflow-store.ts'
@@ -45,11 +46,16 @@ export function openModel(path: string, said: Said = {}): ModelFile | OpenedFore
     const file = { id: digest(bytes), bytes: bytes.length }
     return { file, foreign: openForeign(path, bytes, said) }
   }
+  const artifact = decoded(path, bytes)
   refuseSaid(path, said)
+  return { path, id: digest(bytes), bytes: bytes.length, artifact }
+}
+
+function decoded(path: string, bytes: Uint8Array): Artifact {
   try {
     const artifact = decode(bytes)
     tryOut(artifact)
-    return { path, id: digest(bytes), bytes: bytes.length, artifact }
+    return artifact
   } catch (error) {
     throw new Failure('MODEL_INVALID', { path, reason: (error as Error).message }, { cause: error })
   }
@@ -76,11 +82,23 @@ function openLogged(path: string, folder: string, said: Said): OpenedForeign {
 function asModel(path: string, { file, foreign: opened }: OpenedForeign, asked: boolean): ModelFile {
   const { artifact, refusal, ...foreign } = opened
   if (artifact && !refusal) return { path, ...file, artifact, foreign }
-  const { kind, message = 'nothing came of it', hint = '', at } = refusal ?? {}
+  const { kind = 'unsupported', message = 'nothing came of it', hint = '', at } = refusal ?? {}
   const where = at === undefined ? '' : ` (byte ${at})`
   const instead =
     kind === 'unsaid' && !asked ? `\n  Say it once, and use what that writes: tocsin import ${path} …` : ''
-  throw new Failure('MODEL_REFUSED', { path, reason: `${message}${where}`, hint: `${hint}${instead}` })
+  throw new Failure('MODEL_REFUSED', {
+    path,
+    reason: `${message}${where}`,
+    hint: `${hint || WAYS_OUT[kind]}${instead}`,
+  })
+}
+
+/** Where the refusal itself says none. */
+const WAYS_OUT: Readonly<Record<RefusalKind, string>> = {
+  damaged: 'Ask whoever made the file for a fresh copy.',
+  hostile: 'Ask whoever made the file what it is meant to do.',
+  unsupported: 'Save the model as ONNX, or fit one here.',
+  unsaid: 'Say it with a flag: tocsin import --help lists them.',
 }
 
 /** What a model of ours says itself, nobody can say otherwise with a flag. */

@@ -291,6 +291,9 @@ describe('import', () => {
     await folder.must(['import', 'lof.joblib', '--features', 'a,b,c', '-o', 'ours.tocsin'])
     const again = await folder.run(['import', 'ours.tocsin', '-o', 'again.tocsin'])
     expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('a model of tocsin already')])
+    folder.write('none.joblib', 'no model at all')
+    const none = await folder.run(['score', 'none.joblib', 'rows.csv', '--features', 'a,b,c'])
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('does not start like a tocsin model')])
     const said = await folder.run(['score', 'ours.tocsin', 'rows.csv', '--features', 'a,b,c'])
     expect([said.code, said.stderr]).toEqual([
       1,

@@ -43,6 +43,8 @@ it.each([
   ['HDF5', '\x89HDF\r\n\x1a\n', /Keras/],
   ['an array of numpy', '\x93NUMPY\x01\0', /numpy/],
   ['CatBoost', 'CBM1\0\0', /CatBoost/],
+  ['the pointer of a large file', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n', /Git/],
+  ['a web page', '\n<!DOCTYPE html>\n<html><title>404</title></html>', /web page/],
   ['the old text of XGBoost', 'bs64\n', /XGBoost/],
   ['PMML', '<?xml version="1.0"?>\n<PMML version="4.4">', /PMML/],
   ['TensorFlow Lite', '\x1c\0\0\0TFL3', /TensorFlow/],
