@@ -2,7 +2,7 @@
 import type { State } from '../../math/state.ts'
 import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
-import { type Estimator, isMissing, listOf, plainNumbers, wordFor } from './estimator.ts'
+import { type Estimator, isMissing, listOf, plainNumbers, since, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
@@ -69,7 +69,7 @@ export const oneHotEncoder: LowerTransformer = (estimator, input, lowering) => {
   const lists = categoriesOf(estimator, input)
   const dropped = droppedOf(estimator, input)
   const grouped = groupsOf(estimator, input)
-  const way = estimator.text('handle_unknown')
+  const way = unknownOf(estimator)
   const places = lists.map((list, c) => placesOf(list.length, grouped[c], dropped[c] as number, way))
   let width = 0
   const place: number[] = []
@@ -88,18 +88,28 @@ export const oneHotEncoder: LowerTransformer = (estimator, input, lowering) => {
   return lowering.step('one-hot', input, state, width)
 }
 
+/** What becomes of an unknown value: it refuses the row, counts as one of few rows, or is none of them. */
+type Unknown = 'refused' | 'rare' | 'ignored'
+
+/** 'warn', of 1.6, counts as one of few rows since 1.8; before, it was meant to. */
+function unknownOf(estimator: Estimator): Unknown {
+  const way = estimator.text('handle_unknown')
+  if (way === 'error') return 'refused'
+  return way === 'infrequent_if_exist' || (way === 'warn' && since(estimator, [1, 8])) ? 'rare' : 'ignored'
+}
+
 /** @param group for each category which one it counts as
  * @param drop the category without a column, −1 for none */
-function placesOf(categories: number, group: Float64Array | undefined, drop: number, way: string): Places {
+function placesOf(categories: number, group: Float64Array | undefined, drop: number, way: Unknown): Places {
   const groups = group ? Array.from(group) : Array.from({ length: categories }, (_, i) => i)
   const count = groups.reduce((most, at) => Math.max(most, at + 1), 0)
   const without = drop >= 0 ? (groups[drop] as number) : -1
   const place = (at: number) => (without < 0 || at < without ? at : at === without ? IGNORED : at - 1)
-  const rare = group && ['infrequent_if_exist', 'warn'].includes(way) ? place(count - 1) : IGNORED
+  const rare = group && way === 'rare' ? place(count - 1) : IGNORED
   return {
     each: groups.map(place),
     count: without < 0 ? count : count - 1,
-    unknown: way === 'error' ? REFUSED : rare,
+    unknown: way === 'refused' ? REFUSED : rare,
   }
 }
 

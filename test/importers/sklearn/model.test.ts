@@ -312,6 +312,24 @@ describe('what SimpleImputer takes for missing', () => {
   })
 })
 
+// Seen in 1.6.1 and 1.9.1; _map_infrequent_categories says the same of 1.7.2 and 1.8.0.
+it.each([
+  ['1.7.2', 'warn', 0],
+  ['1.8.0', 'warn', 100],
+  ['1.7.2', 'infrequent_if_exist', 100],
+  ['1.8.0', 'ignore', 0],
+])('OneHotEncoder of %s, handle_unknown %s: an unknown value sets the column of the rare ones or none', (...given) => {
+  const [version, handle_unknown, unknown] = given
+  const state = {
+    ...{ categories_: list(array([1, 2, 3])), drop_idx_: null, handle_unknown },
+    ...{ _infrequent_enabled: true, _default_to_infrequent_mappings: list(array([0, 1, 1])) },
+  }
+  const sum = estimator('linear_model._base.LinearRegression', { coef_: array([10, 100]), intercept_: 0 }, version)
+  const before = [estimator('preprocessing._encoders.OneHotEncoder', state, version)]
+  const { risk } = scored(sum, { features: ['a'], risk: 'high', before }, [[1], [2], [3], [9]])
+  expect(risk).toEqual([10, 100, 100, unknown])
+})
+
 describe('what is refused', () => {
   it.each<[string, Value, RegExp]>([
     [
