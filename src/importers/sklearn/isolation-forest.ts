@@ -1,4 +1,5 @@
 /** IsolationForest: how few random cuts set a row apart. */
+import { averagePathLength, pathLengths } from '../../models/isolation-forest.ts'
 import { numberOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
 import { packTrees } from '../trees.ts'
@@ -25,8 +26,20 @@ export const isolationForest: LowerPredictor = (estimator, input) => {
     riskName: '−score_samples',
     cut: { risk: -offset, from: 'offset_ of the file' },
     scales: { score_samples: 0, decision_function: -offset },
-    range: [0, 1],
+    range: [leastRisk(state), 1],
   }
+}
+
+/** Of a row at the end of the longest path of every tree: a threshold below is none on this scale. */
+function leastRisk(state: Parameters<typeof pathLengths>[0] & { readonly drawn: number }): number {
+  const { start, left } = state
+  const lengths = pathLengths(state).map((length, node) => ((left[node] as number) < 0 ? length : 0))
+  const trees = start.length - 1
+  const longest = Array.from({ length: trees }, (_, t) =>
+    lengths.subarray(start[t], start[t + 1]).reduce((most, length) => Math.max(most, length), 0),
+  )
+  const scale = trees * averagePathLength(state.drawn)
+  return scale > 0 ? 2 ** (-longest.reduce((sum, length) => sum + length, 0) / scale) : 0
 }
 
 function drawnOf(estimator: Estimator): number {

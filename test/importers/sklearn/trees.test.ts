@@ -165,6 +165,13 @@ describe('an isolation forest', () => {
     expect(prediction).toMatchObject({ cut: { risk: 0.6 }, scales: { score_samples: 0, decision_function: 0.6 } })
   })
 
+  it('gives no risk below that of its longest paths, where a threshold is one of decision_function', () => {
+    const c = (n: number) => 2 * (Math.log(n - 1) + 0.5772156649015329) - (2 * (n - 1)) / n
+    const { range } = lowered(forest({})) as { range: readonly number[] }
+    expect(range[0]).toBeCloseTo(2 ** (-(2 + c(4)) / c(8)), 15)
+    expect(range[1]).toBe(1)
+  })
+
   it('takes missing values from 1.6 on, and is refused before 0.21', () => {
     expect([takes(forest({}, '1.5.2')), takes(forest({}, '1.6.0'))]).toEqual([false, true])
     expect(refusal(() => lowered(forest({}, '0.20.4'))).message).toContain(
