@@ -9,7 +9,7 @@ import type { State } from '../math/state.ts'
 import type { PlannedFeature, Types } from '../recipe/feature.ts'
 import type { Recipe, Task } from '../recipe/schema.ts'
 import { checkDescription } from './description.ts'
-import { parseJson, quoteJson } from './json.ts'
+import { parseBounded, quoteJson } from './json.ts'
 import { decode as decodeContainer, encode as encodeContainer } from './safetensors.ts'
 import { list, number, object, record, type Shape, text } from './shape.ts'
 
@@ -159,7 +159,7 @@ export function decode(bytes: Uint8Array): Artifact {
 function parse(written: string): Description & { states: unknown } {
   let value: unknown
   try {
-    value = parseJson(written)
+    value = parseBounded(written)
   } catch (error) {
     throw new Error(`its description cannot be read: ${(error as Error).message}`, { cause: error })
   }

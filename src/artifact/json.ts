@@ -9,18 +9,19 @@ export function quoteJson(value: unknown): string {
 
 /** Characters. Our largest files have some hundred thousand. */
 const LONGEST = 2 ** 25
-/** Of `{`, `[`, `:` and `,`, wherever they stand: what comes out of a text takes up to 200 bytes for each. */
+/** Of `{`, `[` and `:`, wherever they stand: what comes out of a text takes up to 200 bytes for each. */
 const MOST_SIGNS = 1_000_000
-const isSign = (code: number) => code === 0x7b || code === 0x5b || code === 0x3a || code === 0x2c
 
 /**
  * JSON of a stranger: a text that would take many times its own length of memory is refused before it is taken apart.
  * @throws Error with the reason
  */
-export function parseJson(text: string): unknown {
-  if (text.length > LONGEST) throw new Error(`its JSON has ${text.length} characters; at most ${LONGEST} are read`)
+export function parseBounded(text: string, longest = LONGEST, mostSigns = MOST_SIGNS): unknown {
+  if (text.length > longest) throw new Error(`its JSON has ${text.length} characters; at most ${longest} are read`)
   let signs = 0
   for (let i = 0; i < text.length; i++) if (isSign(text.charCodeAt(i))) signs++
-  if (signs > MOST_SIGNS) throw new Error(`its JSON has more than ${MOST_SIGNS} values`)
+  if (signs > mostSigns) throw new Error(`its JSON has more than ${mostSigns} lists, objects and names`)
   return JSON.parse(text)
 }
+
+const isSign = (code: number) => code === 0x7b || code === 0x5b || code === 0x3a

@@ -6,7 +6,7 @@
  * Encoding is deterministic: tensors by element size, then by name (so every array is aligned without gaps), keys sorted.
  */
 import type { TypedArray } from '../math/columns.ts'
-import { parseJson, quoteJson } from './json.ts'
+import { parseBounded, quoteJson } from './json.ts'
 
 export interface Container {
   readonly metadata: Readonly<Record<string, string>>
@@ -80,7 +80,7 @@ export function decode(file: Uint8Array): Container {
 function parseHeader(bytes: Uint8Array): { metadata: Record<string, string>; entries: [string, unknown][] } {
   let header: unknown
   try {
-    header = parseJson(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+    header = parseBounded(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
   } catch (error) {
     throw new Error(`its header cannot be read: ${(error as Error).message}`)
   }

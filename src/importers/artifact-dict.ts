@@ -95,9 +95,14 @@ function entriesOf(value: Value, prefix: string, around: Entry['around']): Entry
   return entries
 }
 
+/** What has more parts is data, and not several things in one file. */
+const MOST_PARTS = 10_000
+
 function namedParts(value: Value): (readonly [string, Value])[] | undefined {
-  if (isNode(value, 'dict')) return [...pairsOf(value)].map(([key, each]) => [textOf(key) ?? wordFor(key), each])
-  if (isNode(value, 'list') || isNode(value, 'tuple')) return value.items.map((each, i) => [String(i), each])
+  if (isNode(value, 'dict') && value.entries.size <= MOST_PARTS)
+    return [...pairsOf(value)].map(([key, each]) => [textOf(key) ?? wordFor(key), each])
+  if ((isNode(value, 'list') || isNode(value, 'tuple')) && value.items.length <= MOST_PARTS)
+    return value.items.map((each, i) => [String(i), each])
   return undefined
 }
 

@@ -2,6 +2,7 @@
  * A document of names, lists and values, as JSON and UBJSON have them, read key by key with checks. Keys come from the
  * file: `__proto__` is one like any other.
  */
+import { parseBounded } from '../artifact/json.ts'
 import { Refusal } from './refusal.ts'
 
 /** Objects are Maps, or what JSON.parse makes; lists of numbers may be typed arrays. */
@@ -53,7 +54,8 @@ export function parseJson(bytes: Uint8Array): Doc {
 
 function parsed(text: string): Raw {
   try {
-    return JSON.parse(text) as Raw
+    // Of the documents of boosters each list, object or name takes some 15 characters, of its numbers any.
+    return parseBounded(text, LONGEST, 1_000_000 + Math.floor(text.length / 12)) as Raw
   } catch (error) {
     throw new Refusal('damaged', `it is not sound JSON: ${(error as Error).message.slice(0, 200)}`)
   }

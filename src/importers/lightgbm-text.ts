@@ -2,6 +2,7 @@
  * The text that LightGBM's save_model writes: lines `key=value`, first of the model, then of each tree, then the
  * parameters of the training, then what pandas called the categories.
  */
+import { parseBounded } from '../artifact/json.ts'
 import { type Doc, docOf, parseNumber, type Raw } from './document.ts'
 import type { LightgbmModel, LightgbmTree } from './lightgbm-model.ts'
 import { Refusal } from './refusal.ts'
@@ -187,7 +188,7 @@ function pandasOf(lines: readonly string[]): LightgbmModel['pandas'] {
   const line = lines.find(each => each.startsWith(PANDAS))
   if (line === undefined) return undefined
   try {
-    const raw = JSON.parse(line.slice(PANDAS.length)) as Raw
+    const raw = parseBounded(line.slice(PANDAS.length)) as Raw
     return raw === null ? undefined : categoriesOf(docOf(raw, 'pandas_categorical'))
   } catch (error) {
     if (error instanceof Refusal) throw error

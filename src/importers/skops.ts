@@ -4,6 +4,7 @@
  *
  * Source: skops.io of skops 0.16 (_general.py, _numpy.py, _sklearn.py), protocols 0 to 2.
  */
+import { parseBounded } from '../artifact/json.ts'
 import type { Open, Opened } from './format.ts'
 import { npyOf } from './numpy/npy.ts'
 import { refuseHostile } from './pickle/globals.ts'
@@ -15,7 +16,9 @@ import { openZip, type Zip } from './zip.ts'
 type Json = Readonly<Record<string, unknown>>
 
 const PROTOCOL = 2
-const SCHEMA_BYTES = 2 ** 28
+const SCHEMA_BYTES = 2 ** 27
+/** A tree of a forest has some 200 of them. */
+const SCHEMA_SIGNS = 3_000_000
 const DEEPEST = 200
 const RESAVE = 'Save it with joblib instead: joblib.dump(model, "model.joblib")'
 
@@ -46,12 +49,15 @@ export const openSkops: Open = (request, containers): Opened => {
 function schemaOf(zip: Zip): Json {
   const bytes = zip.read('schema.json')
   if (!bytes) throw new Refusal('unsupported', 'It is a zip archive without the schema.json of skops')
-  if (bytes.length > SCHEMA_BYTES) throw damaged(`it has ${bytes.length} bytes`)
   let schema: unknown
   try {
-    schema = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'))
-  } catch {
-    throw damaged('it is no JSON')
+    schema = parseBounded(
+      Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8'),
+      SCHEMA_BYTES,
+      SCHEMA_SIGNS,
+    )
+  } catch (error) {
+    throw damaged((error as Error).message.slice(0, 200))
   }
   const found = objectOf(schema)
   const { protocol = 0 } = found

@@ -11,11 +11,22 @@ interface Reader {
   readonly bytes: Uint8Array
   readonly view: DataView
   at: number
+  /** What may still be made. */
+  left: number
 }
+
+/** Of values that stand alone; of lists and objects each counts as many as it takes memory. */
+const MOST_VALUES = 4_000_000
+const CONTAINER = 8
 
 /** @throws Refusal naming the byte that is wrong */
 export function decodeUbjson(bytes: Uint8Array): Raw {
-  const reader: Reader = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), at: 0 }
+  const reader: Reader = {
+    bytes,
+    view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
+    at: 0,
+    left: MOST_VALUES,
+  }
   const value = take(reader, marker(reader), 0)
   while (reader.at < bytes.length && bytes[reader.at] === NOTHING) reader.at++
   if (reader.at < bytes.length) throw wrong(reader, 'something behind its end')
@@ -68,6 +79,8 @@ const NUMBERS: ReadonlyMap<
 
 function take(reader: Reader, kind: string, depth: number): Raw {
   if (depth > DEEPEST) throw wrong(reader, `more than ${DEEPEST} levels`)
+  reader.left -= kind === '[' || kind === '{' ? CONTAINER : 1
+  if (reader.left < 0) throw wrong(reader, `more than ${MOST_VALUES} values`)
   const number = NUMBERS.get(kind)
   if (number) return number.read(reader.view, need(reader, number.size))
   switch (kind) {

@@ -23,7 +23,7 @@ export interface ZipLimits {
   readonly free: number
 }
 
-const LIMITS: ZipLimits = { bytes: 2 ** 30, files: 20_000, ratio: 200, free: 2 ** 26 }
+const LIMITS: ZipLimits = { bytes: 2 ** 30, files: 20_000, ratio: 50, free: 2 ** 26 }
 
 const [LOCAL, CENTRAL, END, END64, LOCATOR64] = [0x04034b50, 0x02014b50, 0x06054b50, 0x06064b50, 0x07064b50]
 const [LOCAL_BYTES, CENTRAL_BYTES, END_BYTES, END64_BYTES, LOCATOR64_BYTES] = [30, 46, 22, 56, 20]
@@ -67,11 +67,14 @@ export function openZip(bytes: Uint8Array, limits: Partial<ZipLimits> = {}): Zip
   }
   if (at !== end.directory + end.size) throw damaged('its directory is shorter than it says', at)
   refuseOverlaps([...entries.values()])
+  // What asks for the same file again and again gets the same bytes.
+  const read = new Map<string, Uint8Array>()
   return {
     names: [...entries.keys()],
     read(name) {
       const entry = entries.get(name)
-      return entry && contentOf(entry, bytes)
+      if (entry && !read.has(name)) read.set(name, contentOf(entry, bytes))
+      return read.get(name)
     },
   }
 }
@@ -147,7 +150,10 @@ function entryAt(bytes: Uint8Array, view: DataView, at: number, limit: number): 
   return { name, method, sum, packed, size, header, from }
 }
 
+const LONGEST_NAME = 1000
+
 function nameAt(bytes: Uint8Array, at: number, length: number): string {
+  if (length > LONGEST_NAME) throw damaged(`a name has ${length} bytes`, at)
   if (at + length > bytes.length) throw damaged('a name is cut off', at)
   return Buffer.from(bytes.buffer, bytes.byteOffset + at, length).toString('utf8')
 }

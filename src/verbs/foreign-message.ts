@@ -1,6 +1,6 @@
 /** What goes between a process and its child: one JSON value and some byte arrays, with their lengths before them. */
 
-import { parseJson } from '../artifact/json.ts'
+import { parseBounded } from '../artifact/json.ts'
 import { integer, list } from '../artifact/shape.ts'
 import type { ImportRequest } from '../importers/request.ts'
 
@@ -32,7 +32,7 @@ export function unpackMessage(bytes: Uint8Array): { head: unknown; parts: Uint8A
   if (bytes.length < 4) throw new RangeError('too short for a message')
   const json = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true)
   if (json > LONGEST_HEAD) throw new RangeError(`a message with ${json} bytes of JSON`)
-  const { head, lengths } = parseJson(new TextDecoder().decode(bytes.subarray(4, 4 + json))) as {
+  const { head, lengths } = parseBounded(new TextDecoder().decode(bytes.subarray(4, 4 + json))) as {
     head: unknown
     lengths: number[]
   }

@@ -23,7 +23,7 @@ export interface ForeignModel {
 const TIME_MS = 30_000
 /** Of objects; arrays are bounded by the readers themselves. */
 const MEMORY_MB = 1024
-/** What comes back: a small file holds no large model. Its bytes unpack to 64 MB, or 200 times as many, and are widened. */
+/** What comes back: a small file holds no large model. Its bytes unpack to 64 MB, or 50 times as many, and are widened. */
 const answerBytes = (asked: number) => Math.min(2 ** 31 - 1, 2 ** 28 + 400 * asked)
 
 /** @throws nothing that the bytes can cause */

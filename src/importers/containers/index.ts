@@ -22,7 +22,7 @@ export interface Unwrapped {
   readonly containers: readonly Compression[]
 }
 
-const LIMITS: UnwrapLimits = { bytes: 2 ** 30, ratio: 200, free: 2 ** 26 }
+const LIMITS: UnwrapLimits = { bytes: 2 ** 30, ratio: 50, free: 2 ** 26 }
 
 type Unpack = (bytes: Uint8Array, allowed: number) => Uint8Array
 

@@ -8,6 +8,8 @@ import { damaged, type Stream } from './stream.ts'
 /** Longest key, in characters, and parts of a tuple that is one. A tuple of tuples of the same can stand for 2^64 parts. */
 const LONGEST = 2 ** 20
 const PARTS = 100
+/** What a key costs in characters of the budget, as a dict keeps more of it than its text. */
+const KEY_COST = 128
 /** What a part of a tuple costs in characters of the budget, as making it takes longer. */
 const PART_COST = 64
 
@@ -15,7 +17,7 @@ const PART_COST = 64
 export function keyOf(s: Stream, value: Value): string {
   const key =
     typeof value === 'string' ? textKey(value) : isNode(value, 'tuple') ? tupleKey(s, value) : scalarKey(s, value)
-  s.budget.keys += key.length
+  s.budget.keys += key.length + KEY_COST
   if (key.length > LONGEST || s.budget.keys > s.budget.limits.keys) throw damaged(s, 'The keys of dicts are too long')
   return key
 }

@@ -1,9 +1,12 @@
-/** What a pickle may ask for. The defaults are two orders of magnitude above the largest of 5,892 real model files. */
+/** What a pickle may ask for. The defaults are well above the largest of 5,892 real model files, and above what forests
+ * of ten thousand trees ask for. */
 export interface Limits {
   /** Bytes after decompression. */
   readonly bytes: number
   /** Opcodes, nested streams included. */
   readonly opcodes: number
+  /** Lists, tuples, dicts, sets and objects, each of which takes some hundred bytes. */
+  readonly made: number
   readonly memo: number
   /** Values that wait to be put into others. Picklers fill lists, dicts and sets by the thousand. */
   readonly stack: number
@@ -27,7 +30,8 @@ export interface Limits {
 
 export const LIMITS: Limits = {
   bytes: 2 ** 30,
-  opcodes: 20e6,
+  opcodes: 5e6,
+  made: 500_000,
   memo: 5e6,
   stack: 2 ** 17,
   arrays: 1e6,

@@ -42,6 +42,11 @@ const OPERATIONS: readonly Operation[] = Array.from({ length: 256 }, (_, code) =
   return SCALARS[character] ?? STRUCTURES[character] ?? OBJECTS[character] ?? unknown
 })
 
+/** Those that make a list, tuple, dict, set or object. */
+const MAKERS = Uint8Array.from({ length: 256 }, (_, code) =>
+  Number(']l)t\x85\x86\x87}d\x8f\x91R\x81\x92PQ'.includes(String.fromCharCode(code))),
+)
+
 function unknown(s: Stream): never {
   const code = s.bytes[s.begin]!.toString(16).padStart(2, '0')
   throw damaged(s, `Byte 0x${code} is no operation of a pickle`)
@@ -53,6 +58,7 @@ export function readPickle(bytes: Uint8Array, options: PickleOptions = {}): Pick
   const budget: Budget = {
     limits,
     opcodes: 0,
+    made: 0,
     lookAt: Math.min(FIRST_LOOK, limits.opcodes + 1),
     memo: 0,
     arrays: 0,
@@ -92,6 +98,8 @@ function run(s: Stream): Value {
     const code = bytes[s.at++]!
     if (++budget.opcodes === budget.lookAt) lookDeep(s)
     if (code === STOP) return stop(s)
+    budget.made += MAKERS[code]!
+    if (budget.made > budget.limits.made) throw damaged(s, `More than ${budget.limits.made} lists and objects`)
     OPERATIONS[code]!(s)
     if (s.stack.length > budget.limits.stack)
       throw damaged(s, `More than ${budget.limits.stack} values wait on the stack`)

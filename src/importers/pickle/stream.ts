@@ -10,6 +10,7 @@ import { type DictNode, type GlobalNode, isNode, type ObjectNode, type Value } f
 export interface Budget {
   readonly limits: Limits
   opcodes: number
+  made: number
   /** The number of opcodes at which the limits are looked at next. */
   lookAt: number
   memo: number

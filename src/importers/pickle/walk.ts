@@ -41,7 +41,7 @@ export function* nodesOf(value: Value): Generator<Node> {
     seen.add(next)
     yield next
     const parts = partsOf(next)
-    for (let i = parts.length - 1; i >= 0; i--) waiting.push(parts[i]!)
+    for (let i = parts.length - 1; i >= 0; i--) if (isNode(parts[i]!)) waiting.push(parts[i]!)
   }
 }
 

@@ -35,6 +35,7 @@ describe('limits', () => {
   it.each([
     ['bytes', { bytes: 3 }, 'N0N.', 'K\x01.'],
     ['opcodes', { opcodes: 3 }, 'N0N.', 'N\x85.'],
+    ['made', { made: 2 }, ']\x85\x85.', ']\x85.'],
     ['memo', { memo: 2 }, 'N\x94\x94\x94.', 'N\x94\x94.'],
     [
       'arrays',
@@ -45,7 +46,7 @@ describe('limits', () => {
     ['depth', { depth: 2 }, ']\x85\x85.', ']\x85.'],
     ['streams', { streams: 1 }, bytes(item, item, '\x86.'), bytes(item, '.')],
     ['text', { text: 2 }, 'C\x03abc.', 'C\x02ab.'],
-    ['keys', { keys: 5 }, bytes('}', text('ab'), 'N\x73', text('cd'), 'Ns.'), bytes('}', text('ab'), 'Ns.')],
+    ['keys', { keys: 140 }, bytes('}', text('ab'), 'N\x73', text('cd'), 'Ns.'), bytes('}', text('ab'), 'Ns.')],
     [
       'globals',
       { globals: 1 },
