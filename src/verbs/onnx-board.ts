@@ -55,6 +55,8 @@ export interface OnnxTask {
   readonly element: string
   readonly output: string
   readonly column: number
+  /** Whether a row has that one number and no others. */
+  readonly alone: boolean
   readonly sign: number
   /** How many columns the rows have. */
   readonly width: number

@@ -79,9 +79,9 @@ function feedsOf(columns: Float64Array, rows: number, tensor: Runtime['Tensor'],
   return { [inputs[0]!]: make(together, [rows, width]) }
 }
 
-function riskOf(tensor: Tensor | undefined, rows: number, { output, column, sign }: OnnxTask): Float64Array {
+function riskOf(tensor: Tensor | undefined, rows: number, { output, column, alone, sign }: OnnxTask): Float64Array {
   const each = (tensor?.data.length ?? 0) / rows
-  if (!tensor || !Number.isInteger(each) || column >= each)
+  if (!tensor || !Number.isInteger(each) || column >= each || (alone && each > 1))
     throw new Error(`its output ${output} has ${tensor?.data.length ?? 0} numbers for ${rows} rows`)
   return Float64Array.from({ length: rows }, (_, i) => sign * Number(tensor.data[i * each + column]))
 }

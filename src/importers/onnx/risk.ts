@@ -3,7 +3,8 @@ import { encode, type Field, integer, message, text } from '../../protobuf.ts'
 import type { Risk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { Prediction } from '../sklearn/lowering.ts'
-import { type Element, type Node, type OnnxModel, type Port, textsOf, wholesOf, wordOf } from './graph.ts'
+import { areShares, classNamesOf, isLabel, placesOf } from './classes.ts'
+import { type Element, type OnnxModel, type Port, wholesOf } from './graph.ts'
 
 /** What is asked of the graph: one number a row. */
 interface Asked {
@@ -11,6 +12,8 @@ interface Asked {
   readonly element: Element
   /** Of several a row, which one. */
   readonly column: number
+  /** A row has this number and no others: files say one, and give several (MLPRegressor of skl2onnx 1.20). */
+  readonly alone: boolean
   readonly sign: 1 | -1
 }
 
@@ -23,6 +26,8 @@ export interface OnnxState extends Readonly<Record<string, string | number | rea
   readonly element: string
   readonly output: string
   readonly column: number
+  /** 1: the output has no other. */
+  readonly alone: number
   readonly sign: number
 }
 
@@ -45,6 +50,7 @@ export function predictionOf(model: OnnxModel, inputs: OnnxInputs, from: number,
       element: inputs.element,
       output: asked.output,
       column: asked.column,
+      alone: asked.alone ? 1 : 0,
       sign: asked.sign,
     } satisfies OnnxState,
   })
@@ -66,7 +72,7 @@ function ours({ producer, outputs, metadata }: OnnxModel, risk: MakeRisk): Predi
   const cut = Number.parseFloat(metadata.get('tocsin.cuts') ?? '')
   return {
     task: 'detect',
-    risk: risk({ output: score.name, element: score.element!, column: 0, sign: 1 }),
+    risk: risk({ output: score.name, element: score.element!, column: 0, alone: true, sign: 1 }),
     riskName: 'score, as tocsin exported it',
     ...(Number.isFinite(cut) ? { cut: { risk: cut, from: 'the mildest cut of the exported model' } } : {}),
     scales: {},
@@ -81,7 +87,7 @@ function detector({ outputs }: OnnxModel, risk: MakeRisk): Prediction | undefine
   if (!scores || !label || widthOf(scores) !== 1) return undefined
   return {
     task: 'detect',
-    risk: risk({ output: scores.name, element: scores.element!, column: 0, sign: -1 }),
+    risk: risk({ output: scores.name, element: scores.element!, column: 0, alone: true, sign: -1 }),
     riskName: `−${scores.name} (decision_function)`,
     cut: { risk: 0, from: 'where the label of the file turns' },
     scales: { decision_function: 0 },
@@ -90,41 +96,34 @@ function detector({ outputs }: OnnxModel, risk: MakeRisk): Prediction | undefine
 }
 
 /** A ZipMap turns probabilities into a list of maps, one a row: what goes into it is taken in its place. */
-function classifier({ nodes, outputs }: OnnxModel, risk: MakeRisk): Prediction | undefined {
+function classifier(model: OnnxModel, risk: MakeRisk): Prediction | undefined {
+  const { nodes, outputs } = model
   const zip = nodes.find(
     ({ operator, outputs: own }) => operator === 'ZipMap' && outputs.some(o => own.includes(o.name)),
   )
-  const port = outputs.find(port => numeric(port) && (/prob/i.test(port.name) || (widthOf(port) ?? 0) >= 2))
+  const labelled = outputs.some(({ element }) => isLabel(element))
+  const port = outputs.find(
+    port =>
+      numeric(port) &&
+      (/prob/i.test(port.name) || ((widthOf(port) ?? 0) >= 2 && (labelled || areShares(model, port.name)))),
+  )
   const output = zip?.inputs[0] ?? port?.name
   if (output === undefined) return undefined
-  const named = nodes.map(classesOf).find(classes => classes.length > 0)
-  const width = port && widthOf(port)
-  const classes = named ?? (width === undefined ? undefined : Array.from({ length: width }, (_, i) => String(i)))
-  if (!classes || classes.length < 2)
-    throw new Refusal('unsupported', `nothing in the file says which classes ${output} stands for`)
-  const last = nodes.find(({ outputs }) => outputs.includes(output))
-  const decides =
-    last?.operator === 'LinearClassifier' && ['', 'NONE'].includes(wordOf(last.attributes.get('post_transform')))
+  const places = placesOf(model, output, zip ? undefined : port && widthOf(port))
+  const classes = classNamesOf(model, zip, output, places.count)
   return {
     task: 'classify',
     classes,
-    riskOf: column => risk({ output, element: port?.element ?? 'float', column, sign: 1 }),
-    probability: !decides,
+    riskOf: chosen =>
+      risk({ output, element: port?.element ?? 'float', alone: false, ...places.of(chosen, classes.length) }),
+    probability: !places.decisions,
   }
-}
-
-function classesOf({ attributes }: Node): string[] {
-  for (const name of ['classlabels_int64s', 'classlabels_ints']) {
-    const numbers = wholesOf(attributes.get(name))
-    if (numbers.length > 0) return numbers.map(String)
-  }
-  return textsOf(attributes.get('classlabels_strings'))
 }
 
 function regressor({ outputs }: OnnxModel, risk: MakeRisk): Prediction | undefined {
   const [only, ...more] = outputs.filter(numeric)
   if (!only || more.length > 0 || outputs.length > 1 || widthOf(only) !== 1) return undefined
-  return { task: 'regress', risk: risk({ output: only.name, element: only.element!, column: 0, sign: 1 }) }
+  return { task: 'regress', risk: risk({ output: only.name, element: only.element!, column: 0, alone: true, sign: 1 }) }
 }
 
 function refuse({ outputs }: OnnxModel): never {

@@ -1,10 +1,12 @@
 /** ONNX files as a stranger may send them: what is taken, what is refused, and that bytes do no harm. No runtime is asked. */
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { exportOnnx } from '../../../src/exporters/onnx/export-onnx.ts'
 import { importModel } from '../../../src/importers/import-model.ts'
 import { decode, encode, type Field, integer, message, text } from '../../../src/protobuf.ts'
 import { FEATURES, fitted } from '../../exporters/artifacts.ts'
+import golden from '../../golden/onnx/expected.json' with { type: 'json' }
 
 const ours = exportOnnx(fitted({ use: 'ridge', task: 'regress' })).bytes
 const open = (bytes: Uint8Array, said: object = {}) => importModel({ name: 'm.onnx', bytes, ...said }, '1.0.0')
@@ -196,4 +198,35 @@ test('protocol buffers: what is written is read', () => {
   expect(Array.from(encode([integer(1, 150)]))).toEqual([0x08, 0x96, 0x01])
   // The same page: field 2 is the text "testing".
   expect(Buffer.from(encode([text(2, 'testing')])).toString('hex')).toBe('120774657374696e67')
+})
+
+test.each(Object.entries(golden.cases))(
+  '%s: classes of skl2onnx by their names, decisions told from probabilities',
+  async (name, said) => {
+    const bytes = readFileSync(`test/golden/onnx/${name}.onnx`)
+    const { artifact, refusal } = await open(bytes, { features: ['a', 'b', 'c'], risk: said.risk })
+    expect(refusal).toBeUndefined()
+    expect(artifact!.source!.risk).toBe(`${said.decides ? 'decision_function' : 'probability'} of ${said.risk}`)
+    const { refusal: list } = await open(bytes, { features: ['a', 'b', 'c'], risk: 'none of them' })
+    expect(list!.hint).toBe(`Its classes are ${said.classes.join(', ')}.`)
+  },
+)
+
+test('several numbers a row without labels are no classes', async () => {
+  const { refusal } = await open(file({ outputs: [port(12, 'Y', FLOAT, 0, 2)] }), named)
+  expect(refusal?.message).toContain('none of its outputs is known to be a risk')
+})
+
+test('a label that comes from nowhere known is refused, not counted', async () => {
+  const outputs = [port(12, 'label', INT64, 0), port(12, 'probabilities', FLOAT, 0, 3)]
+  const { refusal } = await open(file({ nodes: [node('Mystery', 'X', 'label')], outputs }), { ...named, risk: '1' })
+  expect(refusal?.message).toContain('nothing in the file says which classes')
+})
+
+test('a probability alone is that of the second class', async () => {
+  const sketch = { nodes: [node('Sigmoid', 'X', 'probability')], outputs: [port(12, 'probability', FLOAT, 0, 1)] }
+  const { artifact } = await open(file(sketch), named)
+  expect(artifact!.source!.risk).toBe('probability of 1')
+  const { refusal } = await open(file(sketch), { ...named, risk: '0' })
+  expect(refusal?.message).toContain('the number of the second class alone')
 })
