@@ -1,5 +1,6 @@
 /** What LightGBM and XGBoost models share: a file of one model that names its own features, or does not. */
 import type { About } from './about.ts'
+import type { CategoryCodes } from './category-codes.ts'
 import type { Opened } from './format.ts'
 import type { Program } from './program.ts'
 import { Refusal } from './refusal.ts'
@@ -20,11 +21,7 @@ export interface Booster {
   readonly names: readonly string[] | undefined
   /** @param classes what the labels are called, where a wrapper around the booster knows
    * @throws Refusal */
-  lower(
-    input: Input,
-    lowering: Pick<Lowering, 'step' | 'texts' | 'warn' | 'profile'>,
-    classes?: readonly string[],
-  ): Prediction
+  lower(input: Input, lowering: Lowering, classes?: readonly string[]): Prediction
 }
 
 /** A file that holds nothing but a booster. */
@@ -75,6 +72,14 @@ function alone(): never {
 export function checkInput({ count }: Pick<Booster, 'count'>, input: Input): void {
   if (input.count === count) return
   throw new Refusal('damaged', `The booster reads ${count} columns and gets ${input.count}`)
+}
+
+/** Says which of the columns are texts, and what they may hold. */
+export function tellTexts({ texts }: Pick<CategoryCodes, 'texts'>, input: Input, lowering: Lowering): void {
+  for (const [i, feature] of input.origin.entries()) {
+    const known = texts(i)
+    if (known && feature >= 0) lowering.texts(feature, known)
+  }
 }
 
 /** Names for the classes 0, 1, … of a model whose file has none.

@@ -3,17 +3,18 @@
  * in the order of the file, as LightGBM does.
  */
 
-import { type Booster, checkInput, classNames, openBooster } from './booster.ts'
+import { type Booster, checkInput, classNames, openBooster, tellTexts } from './booster.ts'
 import { decodeText, parseJson } from './document.ts'
 import type { Open } from './format.ts'
 import { readLightgbmJson } from './lightgbm-json.ts'
 import type { LightgbmModel } from './lightgbm-model.ts'
 import { parseLightgbmText } from './lightgbm-text.ts'
 import { type LightgbmTrees, lightgbmTrees, NEXT_TO_ZERO } from './lightgbm-trees.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, severalOutputs } from './refusal.ts'
 import { type BoostedInput, boostedClasses, boostedLeaf, type Sum } from './sklearn/boosted-risk.ts'
 import { classified } from './sklearn/classes.ts'
 import type { Input, Lowering, Prediction } from './sklearn/lowering.ts'
+import { blank } from './sklearn/steps.ts'
 
 export const openLightgbm: Open = (request, containers) => {
   const { bytes } = request
@@ -65,13 +66,11 @@ function parametersOf({ parameters, trees, treesPerRound }: LightgbmModel): Boos
   return { ...Object.fromEntries(told), rounds: treesPerRound > 0 ? trees.length / treesPerRound : 0 }
 }
 
-type Lower = Pick<Lowering, 'step' | 'texts' | 'warn' | 'profile'>
-
 function lower(
   model: LightgbmModel,
   rounds: number | undefined,
   input: Input,
-  lowering: Lower,
+  lowering: Lowering,
   named: readonly string[] | undefined,
 ): Prediction {
   const { treesPerRound, average } = model
@@ -93,7 +92,7 @@ function predictionOf(
   sums: readonly Sum[],
   input: BoostedInput,
   named: readonly string[] | undefined,
-  { warn }: Lower,
+  { warn }: Lowering,
 ): Prediction {
   const only = sums[0] as Sum
   if (kind === 'share') return sharesOf(sums, factor, input, named)
@@ -102,12 +101,7 @@ function predictionOf(
     return classified(classNames(sums.length, named), true, chosen =>
       boostedLeaf(sums[chosen] as Sum, 'log_loss', input, factor),
     )
-  if (sums.length !== 1)
-    throw new Refusal(
-      'unsupported',
-      `it gives ${sums.length} numbers a row, expected one`,
-      'Fit and save one model for each.',
-    )
+  if (sums.length !== 1) throw severalOutputs('it', sums.length)
   if (kind === 'logistic') return boostedClasses(classNames(2, named), sums, input, factor)
   if (kind === 'own')
     warn('the file does not say what the model was fitted for: the risk is the plain sum of its trees')
@@ -135,17 +129,19 @@ function sharesOf(
 }
 
 /** Numbers next to 0 are made missing where the model was taught so; texts and ranges are told. */
-function prepared(model: LightgbmModel, { codes, zeroMissing }: LightgbmTrees, input: Input, lowering: Lower): Input {
+function prepared(
+  model: LightgbmModel,
+  { codes, zeroMissing }: LightgbmTrees,
+  input: Input,
+  lowering: Lowering,
+): Input {
   const { least, greatest } = model
   lowering.profile(input, { min: least, max: greatest })
-  for (const [i, feature] of input.origin.entries()) {
-    const texts = codes.texts(i)
-    if (texts && feature >= 0) lowering.texts(feature, texts)
-  }
+  tellTexts(codes, input, lowering)
   if (!zeroMissing.includes(1)) return input
   const low = Float64Array.from(zeroMissing, flag => (flag ? -NEXT_TO_ZERO : Infinity))
   const high = Float64Array.from(zeroMissing, flag => (flag ? NEXT_TO_ZERO : -Infinity))
-  return lowering.step('blank', input, { low, high }, input.count, input.origin)
+  return blank(lowering, input, low, high)
 }
 
 interface Objective {

@@ -27,3 +27,11 @@ export class Refusal extends Error {
     this.at = at
   }
 }
+
+/** A risk is one number a row. @param who "RandomForestRegressor", or "it" of a whole file */
+export const severalOutputs = (who: string, outputs: number): Refusal =>
+  new Refusal(
+    'unsupported',
+    `${who} predicts ${outputs} numbers a row, expected one`,
+    'Fit and save one model for each.',
+  )

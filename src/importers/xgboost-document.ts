@@ -1,7 +1,7 @@
 /** The document that XGBoost's save_model writes, as JSON since 1.0 and as UBJSON since 1.6; pickled boosters have it
  * under "Model". https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html */
 import { type Doc, parseNumber } from './document.ts'
-import { Refusal } from './refusal.ts'
+import { Refusal, severalOutputs } from './refusal.ts'
 import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './xgboost-model.ts'
 
 /** @throws Refusal for a document that is not a whole model */
@@ -11,7 +11,7 @@ export function readXgboost(document: Doc): XgboostModel {
   const parameters = learner.at('learner_model_param')
   const count = parameters.at('num_feature').count()
   const targets = parameters.find('num_target')?.count() ?? 1
-  if (targets > 1) throw severalOutputs(targets)
+  if (targets > 1) throw severalOutputs('it', targets)
   const list = (key: string) => {
     const found = learner.find(key)?.texts() ?? []
     if (found.length === 0 || found.length === count) return found.length > 0 ? found : undefined
@@ -38,9 +38,6 @@ export function readXgboost(document: Doc): XgboostModel {
     booster: boosterOf(learner.at('gradient_booster')),
   }
 }
-
-export const severalOutputs = (outputs: number): Refusal =>
-  new Refusal('unsupported', `it predicts ${outputs} numbers a row, expected one`, 'Fit and save one model for each.')
 
 /** "5E-1", since 3.1 "[5E-1]" or "[1E0,2E0]". */
 function basesOf(doc: Doc): readonly number[] {
@@ -92,7 +89,7 @@ function treesOf(model: Doc, name: 'gbtree' | 'dart', weight: ArrayLike<number> 
 
 function treeOf(tree: Doc): XgboostTree {
   const size = tree.find('tree_param')?.find('size_leaf_vector')?.count() ?? 0
-  if (size > 1) throw severalOutputs(size)
+  if (size > 1) throw severalOutputs('it', size)
   const left = tree.at('left_children').numbers()
   const numbers = (key: string) => {
     const found = tree.at(key).numbers()

@@ -1,5 +1,5 @@
 /** XGBoost: JSON, UBJSON and the old binary format of save_model, and what pickled boosters hold. */
-import { type Booster, checkInput, classNames, openBooster } from './booster.ts'
+import { type Booster, checkInput, classNames, openBooster, tellTexts } from './booster.ts'
 import { docOf, parseJson } from './document.ts'
 import type { Open } from './format.ts'
 import { Refusal } from './refusal.ts'
@@ -50,9 +50,12 @@ const bestOf = (attributes: XgboostModel['attributes']) => {
   return best !== undefined && /^\d{1,9}$/.test(best) ? { best_iteration: Number(best) } : {}
 }
 
-type Lower = Pick<Lowering, 'step' | 'texts' | 'warn' | 'profile'>
-
-function lower(model: XgboostModel, input: Input, lowering: Lower, named: readonly string[] | undefined): Prediction {
+function lower(
+  model: XgboostModel,
+  input: Input,
+  lowering: Lowering,
+  named: readonly string[] | undefined,
+): Prediction {
   const link = linkOf(model)
   const groups = Math.max(1, model.classes)
   const bases = basesOf(model, link, groups)
@@ -130,15 +133,18 @@ interface Shape {
   readonly named: readonly string[] | undefined
 }
 
-function boosted(model: XgboostModel, booster: XgboostTrees, shape: Shape, input: Input, lowering: Lower): Prediction {
+function boosted(
+  model: XgboostModel,
+  booster: XgboostTrees,
+  shape: Shape,
+  input: Input,
+  lowering: Lowering,
+): Prediction {
   const { groups, bases } = shape
   const sums = xgboostSums(booster, usedOf(model, booster, groups, lowering.warn), model.count)
   const stray = Array.from(booster.group).find(of => !(of >= 0 && of < groups))
   if (stray !== undefined) throw new Refusal('damaged', `it has a tree of class ${stray}, expected 0 to ${groups - 1}`)
-  for (const [i, feature] of input.origin.entries()) {
-    const texts = sums.codes.texts(i)
-    if (texts && feature >= 0) lowering.texts(feature, texts)
-  }
+  tellTexts(sums.codes, input, lowering)
   if (sums.unnamed.length > 0)
     lowering.warn(
       `${sums.unnamed.map(i => input.names?.[i] ?? `feature ${i + 1}`).join(', ')}: categories are read as their codes, as the file does not say what they are called`,
@@ -160,7 +166,12 @@ function predictionOf({ link, named }: Shape, sums: readonly Sum[], input: Boost
 
 /** After early stopping XGBoost's scikit-learn classes predict with the best round and those before it; its Booster alone
  * takes all. The former is what people mean. */
-function usedOf(model: XgboostModel, { trees, parallel }: XgboostTrees, groups: number, warn: Lower['warn']): number {
+function usedOf(
+  model: XgboostModel,
+  { trees, parallel }: XgboostTrees,
+  groups: number,
+  warn: Lowering['warn'],
+): number {
   const { best_iteration: best } = bestOf(model.attributes)
   const used = best === undefined ? trees.length : Math.min(trees.length, (best + 1) * groups * parallel)
   if (used < trees.length)
@@ -171,7 +182,7 @@ function usedOf(model: XgboostModel, { trees, parallel }: XgboostTrees, groups: 
 }
 
 /** Missing values count as 0. */
-function linear({ weights }: XgboostLinear, shape: Shape, input: Input, lowering: Lower): Prediction {
+function linear({ weights }: XgboostLinear, shape: Shape, input: Input, lowering: Lowering): Prediction {
   const { link, bases, groups, named } = shape
   const { count } = input
   if (weights.length !== (count + 1) * groups)

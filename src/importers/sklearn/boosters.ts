@@ -7,6 +7,7 @@ import { Refusal } from '../refusal.ts'
 import { xgboostModel } from '../xgboost.ts'
 import { type Estimator, estimatorOf, isEstimator, textsOf, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerPredictor } from './lowering.ts'
+import { blank } from './steps.ts'
 
 export const boosterPredictor: LowerPredictor = (estimator, input, lowering) => {
   const booster = boosterIn(estimator)
@@ -68,7 +69,5 @@ function labelsOf(estimator: Estimator): readonly string[] | undefined {
 function withMissing(estimator: Estimator, input: Input, lowering: Lowering): Input {
   const missing = numberOf(estimator.raw('missing') ?? null)
   if (missing === undefined || Number.isNaN(missing)) return input
-  const bound = new Float64Array(input.count).fill(missing)
-  const blanked = lowering.step('blank', input, { low: bound, high: bound }, input.count, input.origin)
-  return { ...blanked, names: input.names }
+  return blank(lowering, input, new Float64Array(input.count).fill(missing))
 }

@@ -4,7 +4,7 @@ import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, isMissing, wordFor } from './estimator.ts'
 import type { Input, Lowering, LowerTransformer } from './lowering.ts'
-import { arrange, columnwise, joined, part } from './steps.ts'
+import { arrange, blank, columnwise, joined, part } from './steps.ts'
 
 export const simpleImputer: LowerTransformer = (estimator, given, lowering) => {
   const input = blanked(estimator, given, lowering)
@@ -48,8 +48,7 @@ function blanked(estimator: Estimator, input: Input, lowering: Lowering): Input 
       'Make such values empty in the table, and re-save with missing_values=np.nan.',
     )
   lowering.warn(`${number} stands for a missing value, as in the file; an empty cell is filled like one`)
-  const bound = new Float64Array(input.count).fill(number)
-  return columnwise(lowering, 'blank', input, { low: bound, high: bound })
+  return blank(lowering, input, new Float64Array(input.count).fill(number))
 }
 
 function fillsOf(estimator: Estimator, count: number): readonly Value[] {

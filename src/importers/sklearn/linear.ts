@@ -1,6 +1,6 @@
 /** Linear models: what they say is a weighted sum of the columns, or a probability made of such sums. */
 import type { LeafRisk } from '../program.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
 import { classesOf, classified, combined } from './classes.ts'
 import { type Estimator, since } from './estimator.ts'
 import type { Input, LowerPredictor, Prediction } from './lowering.ts'
@@ -60,15 +60,8 @@ function readIntercepts(estimator: Estimator, rows: number): Float64Array {
 function onlySum(estimator: Estimator, { coefficients, intercepts }: Sums): [Float64Array, number] {
   const [coefficient] = coefficients
   if (coefficients.length === 1 && coefficient) return [coefficient, intercepts[0] as number]
-  throw severalOutputs(estimator, coefficients.length)
+  throw severalOutputs(estimator.name, coefficients.length)
 }
-
-export const severalOutputs = ({ name }: Estimator, outputs: number): Refusal =>
-  new Refusal(
-    'unsupported',
-    `${name} predicts ${outputs} numbers a row, expected one`,
-    'Fit and save one model for each.',
-  )
 
 /** LinearRegression, Ridge, Lasso, ElasticNet, SGDRegressor, LinearSVR and their like. */
 export const linearRegressor: LowerPredictor = (estimator, input) => {
@@ -188,7 +181,7 @@ export const partialLeastSquares: LowerPredictor = (estimator, input) => {
   const turned = since(estimator, [1, 3])
   const { values, shape } = estimator.array('coef_', turned ? [-1, input.count] : [input.count, -1])
   const outputs = shape[turned ? 0 : 1] as number
-  if (outputs !== 1) throw severalOutputs(estimator, outputs)
+  if (outputs !== 1) throw severalOutputs(estimator.name, outputs)
   const spread = turned ? undefined : estimator.array(named('_x_std', 'x_std_'), [input.count]).values
   const coefficient = spread ? values.map((value, j) => value / (spread[j] as number)) : values
   const constant = estimator.number(estimator.has('intercept_') ? 'intercept_' : named('_y_mean', 'y_mean_'))

@@ -2,10 +2,9 @@
 import { METRIC_NAMES } from '../../math/distances.ts'
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import { entry, isNode, type Value } from '../pickle/nodes.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, since, wordFor } from './estimator.ts'
-import { severalOutputs } from './linear.ts'
 import type { Input, Lowering, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
@@ -161,7 +160,7 @@ export const neighboursClassifier: LowerPredictor = (estimator, input, lowering)
 function labelsOf(estimator: Estimator, count: number): Float64Array {
   const column = (estimator.shape('_y')?.length ?? 1) > 1
   const { values, shape } = estimator.array('_y', column ? [count, -1] : [count])
-  if (column && shape[1] !== 1) throw severalOutputs(estimator, shape[1] as number)
+  if (column && shape[1] !== 1) throw severalOutputs(estimator.name, shape[1] as number)
   return values
 }
 

@@ -1,10 +1,9 @@
 /** MLPRegressor and MLPClassifier. */
 import type { State } from '../../math/state.ts'
 import { reconstruction } from '../reconstruction.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
 import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, isMeasure, plainNumbers, wordFor } from './estimator.ts'
-import { severalOutputs } from './linear.ts'
 import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
@@ -59,7 +58,7 @@ export const networkRegressor: LowerPredictor = (estimator, input) => {
     const state = { columns: input.count, dims, activation, output: end, chosen: 0, ...arrays }
     return { task: 'regress', risk: { use: 'multilayer-perceptron', from: input.from, count: input.count, state } }
   }
-  if (outputs !== input.count || end !== 'identity') throw severalOutputs(estimator, outputs)
+  if (outputs !== input.count || end !== 'identity') throw severalOutputs(estimator.name, outputs)
   return reconstruction(input, { dims, arrays, activation })
 }
 

@@ -7,6 +7,11 @@ export function columnwise(lowering: Lowering, use: string, input: Input, state:
   return { ...lowering.step(use, input, state, input.count), names: input.names }
 }
 
+/** Takes the numbers from `low` to `high` of each column for missing ones; the columns stay what they are. */
+export function blank(lowering: Lowering, input: Input, low: Float64Array, high = low): Input {
+  return { ...lowering.step('blank', input, { low, high }, input.count, input.origin), names: input.names }
+}
+
 /** Puts columns in another order, some twice, some not at all. Nothing is done where they stay as they are. */
 export function arrange(lowering: Lowering, input: Input, picks: readonly number[]): Input {
   if (picks.length === input.count && picks.every((pick, i) => pick === i)) return input

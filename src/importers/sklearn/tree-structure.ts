@@ -5,10 +5,9 @@
  */
 import { arrayOf, type NumpyArray, numberOf } from '../numpy/array.ts'
 import { type DictNode, entry, isNode, type Value } from '../pickle/nodes.ts'
-import { Refusal } from '../refusal.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
 import type { SourceTree } from '../trees.ts'
 import { type Estimator, estimatorOf, since, wordFor } from './estimator.ts'
-import { severalOutputs } from './linear.ts'
 
 /** Every part of {@link SourceTree} but what a leaf says. */
 export interface Skeleton extends Omit<SourceTree, 'value'> {
@@ -37,7 +36,7 @@ export function skeletonOf(estimator: Estimator): Skeleton {
   const [rows, outputs, width] = values.shape
   if (values.shape.length !== 3 || rows === undefined || outputs === undefined || width === undefined || width < 1)
     throw damaged(estimator, `its values have the shape (${values.shape.join(', ')})`)
-  if (outputs !== 1) throw severalOutputs(estimator, outputs)
+  if (outputs !== 1) throw severalOutputs(estimator.name, outputs)
   if (!(Number.isSafeInteger(count) && count >= 1 && count <= rows && rows === nodes.shape[0]))
     throw damaged(estimator, `it has ${count} nodes in ${nodes.shape[0]}, and values of ${rows}`)
   return {
