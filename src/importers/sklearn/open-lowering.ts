@@ -63,14 +63,8 @@ export function openLowering(
       return { from: input.from, count: produces, origin: origin ?? new Array<number>(produces).fill(-1) }
     },
     rehearse(value, input, outer) {
-      const { budget, depth } = rehearsals
-      if (depth >= DEEPEST_ENSEMBLES || budget.left-- <= 0)
-        throw new Refusal(
-          'damaged',
-          `${outer.name} has ensembles more than ${DEEPEST_ENSEMBLES} deep in each other, or too many`,
-        )
       const features = input.origin.reduce((most, feature) => Math.max(most, feature + 1), 0)
-      const trial = openLowering(features, inner, { budget, depth: depth + 1 })
+      const trial = openLowering(features, inner, nextRehearsal(rehearsals, outer))
       trial.lowering.predictor(value, input, outer)
       return { steps: trial.steps.length, growth: trial.growth() }
     },
@@ -103,6 +97,12 @@ export function openLowering(
         return levels ? { name, levels: [...levels] } : { name }
       }),
   }
+}
+
+/** @throws Refusal beyond the limits */
+function nextRehearsal({ budget, depth }: Rehearsals, { name }: Estimator): Rehearsals {
+  if (depth < DEEPEST_ENSEMBLES && budget.left-- > 0) return { budget, depth: depth + 1 }
+  throw new Refusal('damaged', `${name} has ensembles more than ${DEEPEST_ENSEMBLES} deep in each other, or too many`)
 }
 
 /** Counts estimators within estimators. @throws Refusal beyond the limits */

@@ -69,13 +69,7 @@ export const frozenTransformer: LowerTransformer = (frozen, input, lowering) =>
 export const branchesOf = (union: Estimator): readonly Named[] => pairs(union, 'transformer_list')
 
 export const featureUnion: LowerTransformer = (union, input, lowering) => {
-  const weights = union.raw('transformer_weights')
-  if (weights !== undefined && weights !== null)
-    throw new Refusal(
-      'unsupported',
-      'FeatureUnion has transformer_weights, which are not read here',
-      'Save it without them.',
-    )
+  refuseWeights(union)
   const all = Array.from({ length: input.count }, (_, i) => i)
   const parts = branchesOf(union).filter(({ value }) => value !== 'drop' && value !== null)
   return branches(
@@ -86,13 +80,7 @@ export const featureUnion: LowerTransformer = (union, input, lowering) => {
 }
 
 export const columnTransformer: LowerTransformer = (estimator, input, lowering) => {
-  const weights = estimator.raw('transformer_weights')
-  if (weights !== undefined && weights !== null)
-    throw new Refusal(
-      'unsupported',
-      'ColumnTransformer has transformer_weights, which are not read here',
-      'Save it without them.',
-    )
+  refuseWeights(estimator)
   const resolved = estimator.raw('_transformer_to_input_indices')
   const parts = estimator.list('transformers_').flatMap(item => {
     const [name, value, columns] = listOf(item) ?? []
@@ -109,6 +97,15 @@ export const columnTransformer: LowerTransformer = (estimator, input, lowering) 
     return [{ picks, lower: (part: Input) => lowering.transformer(value, part, estimator) }]
   })
   return branches(lowering, input, parts)
+}
+
+function refuseWeights(estimator: Estimator): void {
+  if ((estimator.raw('transformer_weights') ?? null) === null) return
+  throw new Refusal(
+    'unsupported',
+    `${estimator.name} has transformer_weights, which are not read here`,
+    'Save it without them.',
+  )
 }
 
 function within(place: number, { count }: Input): number {
