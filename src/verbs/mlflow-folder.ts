@@ -39,8 +39,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   onnx: 'onnx',
 }
 
-export const isMlflowFolder = (path: string): boolean =>
-  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true && existsSync(join(path, 'MLmodel'))
+export const isMlflowFolder = (path: string): boolean => existsSync(join(path, 'MLmodel'))
 
 /** @param path as the person named it, for messages
  * @throws Failure MODEL_REFUSED */
@@ -94,7 +93,8 @@ function notOpened(path: string, flavors: Mapping) {
 function insideOf(folder: string, name: unknown): string | undefined {
   if (typeof name !== 'string' || name === '' || isAbsolute(name) || name.includes('\0')) return undefined
   const path = join(folder, name)
-  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) return undefined
+  // A link to itself is a file that is not there.
+  if (!existsSync(path) || !statSync(path).isFile()) return undefined
   return isWithin(folder, path) ? path : undefined
 }
 

@@ -1,5 +1,4 @@
 /** Reading model files: our own, and those of other programs. */
-import { readFileSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
 import { type Artifact, decode, digest, type LevelCut } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
@@ -8,6 +7,7 @@ import { type ForeignFile, isForeign, openForeign, type Said } from './foreign-f
 import { isMlflowFolder, readMlflowFolder } from './mlflow-folder.ts'
 import { folderOfWord, isMlflowWord } from './mlflow-store.ts'
 import { middleRisk } from './pipeline.ts'
+import { readWhole } from './whole-file.ts'
 
 export interface ModelFile {
   readonly path: string
@@ -114,19 +114,13 @@ function refuseSaid(path: string, said: Said): void {
 
 function readBytes(path: string): Buffer {
   try {
-    const found = statSync(path)
-    if (found.size > MAX_MODEL_BYTES) throw new Error('it is larger than 2 GB')
-    // Reading a pipe or a device may never end.
-    if (!found.isFile() && !found.isDirectory())
-      throw new Error('it is a pipe, a socket or a device, a file was expected')
-    return readFileSync(path)
+    return readWhole(path, MAX_MODEL_BYTES)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR') {
       throw new Failure('MODEL_NOT_FOUND', { path, folder: `${dirname(path)}/` }, { cause: error })
     }
-    const reason = code === 'EISDIR' ? 'it is a folder, a file was expected' : message
-    throw new Failure('MODEL_INVALID', { path, reason }, { cause: error })
+    throw new Failure('MODEL_INVALID', { path, reason: message }, { cause: error })
   }
 }
 

@@ -2,12 +2,13 @@
  * What lies beside a model file and says what it does not say itself: the names and places that the published scoring
  * script looks at, and files that a person names.
  */
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { Failure } from '../errors.ts'
 import { recognise } from '../importers/recognise.ts'
 import type { ImportRequest } from '../importers/request.ts'
 import { parsed } from './small-file.ts'
+import { readWhole } from './whole-file.ts'
 
 export interface SideFiles {
   readonly scaler?: string
@@ -95,10 +96,7 @@ function readText(path: string): string {
 
 function readBytes(path: string, most: number): Buffer {
   try {
-    const found = statSync(path)
-    if (!found.isFile()) throw new Error('it is no file')
-    if (found.size > most) throw new Error(`it has ${found.size} bytes, too many`)
-    return readFileSync(path)
+    return readWhole(path, most)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     if (code === 'ENOENT' || code === 'ENOTDIR')

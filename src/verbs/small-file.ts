@@ -1,6 +1,6 @@
 /** Small files beside models, YAML and JSON: of strangers, so what is wrong with them is no error but nothing. */
-import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { readWhole } from './whole-file.ts'
 
 const MOST_BYTES = 1_000_000
 
@@ -29,8 +29,7 @@ export function parsed(text: string): unknown {
 /** Undefined where there is no such file, or one too large for what it should hold. */
 export function readSmall(path: string, most = MOST_BYTES): string | undefined {
   try {
-    const found = statSync(path)
-    return found.isFile() && found.size <= most ? readFileSync(path, 'utf8') : undefined
+    return readWhole(path, most).toString('utf8')
   } catch {
     return undefined
   }
