@@ -10,7 +10,7 @@ import { pick } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
-import { inSession, type Resources } from './session.ts'
+import { inSession, type Resources, type Session } from './session.ts'
 
 export interface CombineRequest extends Resources {
   /** At least two. */
@@ -48,57 +48,59 @@ export async function combine(host: Host, request: CombineRequest): Promise<Comb
   const { directory, name } = splitOutput(request.output)
   refuseOverwriting([...request.input, ...request.models], [request.output])
   return inSession(host, { directory, name, files: [name] }, request, async session => {
-    const scored = await scoreRows(host, session, first, { input: request.input })
-    const { rows } = scored
-    const packed: Member[] = []
-    for (const { artifact } of members)
-      packed.push({
-        state: artifact.model,
-        transforms: artifact.transforms,
-        ordinary: await scoreAll(artifact, rows),
-      })
-    for (const { path, artifact } of members)
-      if (scored.sha256 !== '' && scored.sha256 === artifact.lineage.sha256)
-        host.warn(`these are the rows that taught ${path}: on rows it has not seen, false alarms will be more frequent`)
-    const { recipe } = first.artifact
-    const model: Step = {
-      use: ENSEMBLE,
-      of: members.map(({ artifact }) => memberStep(artifact)),
-      combine: request.combine,
-    }
-    const joined = { ...recipe, transforms: [], model }
-    const state = packMembers(packed)
-    const risk = await scoreAll(
-      { recipe: joined, features: first.artifact.features, transforms: [], model: state },
-      rows,
-    )
-    const usable = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => Number.isFinite(risk[row]))
-    const held = { train: usable, heldOut: usable }
-    const levels = calibrate(recipe.levels, calibrationRows(risk, rows, held, joined))
-    if (request.strict) requireSupport(levels)
-    const { quality: _, probability: __, parent: ___, source: ____, ...rest } = first.artifact
-    const artifact: Artifact = {
-      ...rest,
-      version: request.version,
-      recipe: joined,
-      levels,
-      lineage: { ...rest.lineage, heldOut: usable.length },
-      model: state,
-      transforms: [],
-      profile: profileOf(pick(rows, usable), joined),
-    }
+    const { artifact, rows, warnings } = await joined(host, session, first, members, request)
     const bytes = encode(artifact)
     await session.run.write(name, bytes)
     await session.run.publish({ files: [name], metadata: undefined })
-    return {
-      artifact,
-      id: digest(bytes),
-      path: request.output,
-      members,
-      rows: usable.length,
-      warnings: scored.warnings,
-    }
+    return { artifact, id: digest(bytes), path: request.output, members, rows, warnings }
   })
+}
+
+/** The ensemble, with levels and a profile by the rows that were scored. */
+async function joined(
+  host: Host,
+  session: Session,
+  first: ModelFile,
+  members: readonly ModelFile[],
+  request: CombineRequest,
+): Promise<Pick<CombineResult, 'artifact' | 'rows' | 'warnings'>> {
+  const scored = await scoreRows(host, session, first, { input: request.input })
+  const { rows } = scored
+  const packed: Member[] = []
+  for (const { artifact } of members)
+    packed.push({
+      state: artifact.model,
+      transforms: artifact.transforms,
+      ordinary: await scoreAll(artifact, rows),
+    })
+  for (const { path, artifact } of members)
+    if (scored.sha256 !== '' && scored.sha256 === artifact.lineage.sha256)
+      host.warn(`these are the rows that taught ${path}: on rows it has not seen, false alarms will be more frequent`)
+  const { recipe } = first.artifact
+  const model: Step = {
+    use: ENSEMBLE,
+    of: members.map(({ artifact }) => memberStep(artifact)),
+    combine: request.combine,
+  }
+  const whole = { ...recipe, transforms: [], model }
+  const state = packMembers(packed)
+  const risk = await scoreAll({ recipe: whole, features: first.artifact.features, transforms: [], model: state }, rows)
+  const usable = Int32Array.from({ length: rows.rows }, (_, i) => i).filter(row => Number.isFinite(risk[row]))
+  const held = { train: usable, heldOut: usable }
+  const levels = calibrate(recipe.levels, calibrationRows(risk, rows, held, whole))
+  if (request.strict) requireSupport(levels)
+  const { quality: _, probability: __, parent: ___, source: ____, ...rest } = first.artifact
+  const artifact: Artifact = {
+    ...rest,
+    version: request.version,
+    recipe: whole,
+    levels,
+    lineage: { ...rest.lineage, heldOut: usable.length },
+    model: state,
+    transforms: [],
+    profile: profileOf(pick(rows, usable), whole),
+  }
+  return { artifact, rows: usable.length, warnings: scored.warnings }
 }
 
 function memberStep({ recipe }: Artifact): Step {
