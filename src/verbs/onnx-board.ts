@@ -58,6 +58,8 @@ export interface OnnxTask {
   /** Whether a row has that one number and no others. */
   readonly alone: boolean
   readonly sign: number
+  /** Whether the graph takes one row at a time. */
+  readonly oneByOne: boolean
   /** How many columns the rows have. */
   readonly width: number
   /** Bytes of memory that the process may take. */

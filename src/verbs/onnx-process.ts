@@ -59,8 +59,13 @@ async function serve(): Promise<void> {
 async function answer(session: Session, tensor: Runtime['Tensor'], task: OnnxTask): Promise<void> {
   const rows = new DataView(take(4).buffer).getUint32(0, true)
   const columns = new Float64Array(take(8 * rows * task.width).buffer)
-  const found = await session.run(feedsOf(columns, rows, tensor, task))
-  const risk = riskOf(found[task.output], rows, task)
+  const risk = new Float64Array(rows)
+  const step = task.oneByOne ? 1 : rows
+  for (let at = 0; at < rows; at += step) {
+    const part = step === rows ? columns : Float64Array.from({ length: task.width }, (_, c) => columns[c * rows + at]!)
+    const found = await session.run(feedsOf(part, step, tensor, task))
+    risk.set(riskOf(found[task.output], step, task), at)
+  }
   give(RISKS, new Uint8Array(risk.buffer))
 }
 

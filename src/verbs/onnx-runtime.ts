@@ -105,7 +105,7 @@ function findRuntime(): string {
 }
 
 function lessonOf(state: State, width: number): Computed {
-  const { graph, inputs, element, output, column, alone, sign } = state
+  const { graph, inputs, element, output, column, alone, oneByOne, sign } = state
   if (!(graph instanceof Uint8Array) || !Array.isArray(inputs) || !inputs.every(name => typeof name === 'string'))
     throw new RangeError('its ONNX graph or the names of its inputs are missing')
   if (inputs.length !== 1 && inputs.length !== width)
@@ -114,5 +114,5 @@ function lessonOf(state: State, width: number): Computed {
     throw new RangeError(`its graph takes ${String(element)} and gives ${String(output)}`)
   if (typeof column !== 'number' || !Number.isInteger(column) || column < 0 || (sign !== 1 && sign !== -1))
     throw new RangeError(`its risk is column ${String(column)} times ${String(sign)}`)
-  return { graph, inputs, element, output, column, alone: alone === 1, sign, width }
+  return { graph, inputs, element, output, column, alone: alone === 1, oneByOne: oneByOne === 1, sign, width }
 }

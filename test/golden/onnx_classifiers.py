@@ -8,8 +8,9 @@ import warnings
 from pathlib import Path
 
 import numpy as np
-import sklearn
+import onnx
 import skl2onnx
+import sklearn
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import BaggingClassifier, GradientBoostingClassifier, StackingClassifier
 from sklearn.linear_model import LogisticRegression, Perceptron, RidgeClassifier
@@ -59,6 +60,14 @@ add("perceptron", Perceptron(), TWO, "bad", decides=True)
 add("boosted_raw", GradientBoostingClassifier(n_estimators=3, max_depth=2), TWO, "ok", {"raw_scores": True, **PLAIN}, decides=True)
 back = MLPRegressor((2,), max_iter=50, random_state=0).fit(X, X)
 (HERE / "two_numbers.onnx").write_bytes(skl2onnx.to_onnx(back, X[:1], target_opset=17).SerializeToString())
+# As torch.onnx.export writes it: for a table of one row.
+total = onnx.helper.make_node("ReduceSum", ["x", "axes"], ["y"], keepdims=1)
+port, number = onnx.helper.make_tensor_value_info, onnx.TensorProto
+graph = onnx.helper.make_graph(
+    [total], "sum", [port("x", number.FLOAT, [1, 3])], [port("y", number.FLOAT, [1, 1])], [onnx.helper.make_tensor("axes", number.INT64, [1], [1])]
+)
+one = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 17)], ir_version=8)
+(HERE / "one_row.onnx").write_bytes(one.SerializeToString())
 made = f"skl2onnx {skl2onnx.__version__}, scikit-learn {sklearn.__version__}"
 expected = {"made": made, "rows": TEST.astype(float).tolist(), "cases": cases}
 (HERE / "expected.json").write_text(json.dumps(expected, separators=(",", ":")) + "\n")

@@ -51,4 +51,11 @@ describe.skipIf(!runtime)(golden.made, () => {
     })
     expect([code, stderr]).toEqual([2, expect.stringContaining('its output variable has 3 numbers for 1 rows')])
   })
+
+  test('a graph for one row takes any number, one after the other', async () => {
+    await folder.must(asked('one_row', '--risk', 'high', '--threshold', '0'), { cwd: RUNTIME_FOLDER })
+    const sums = golden.rows.map(row => row.reduce((a, b) => a + b, 0))
+    for (const [i, row] of folder.csv('scores.csv').entries())
+      expect(Number(row.anomaly_score)).toBeCloseTo(sums[i]!, 5)
+  })
 })

@@ -96,5 +96,16 @@ function inputsOf({ inputs }: OnnxModel): OnnxInputs {
     )
   if (inputs.some(({ element }) => element !== first.element))
     throw new Refusal('unsupported', 'its inputs are partly float and partly double')
-  return { names: inputs.map(({ name }) => name), element: first.element! }
+  return { names: inputs.map(({ name }) => name), element: first.element!, oneByOne: rowsOf(inputs) === 1 }
+}
+
+/** As many rows as the graph takes at a time; undefined for any number. @throws Refusal for more than one */
+function rowsOf(inputs: readonly Port[]): 1 | undefined {
+  const fixed = inputs.map(({ shape }) => shape[0]).find(rows => rows !== undefined)
+  if (fixed === undefined || fixed === 1) return fixed
+  throw new Refusal(
+    'unsupported',
+    `its graph takes ${fixed} rows at a time, no more and no less`,
+    "Convert it with any number of rows: torch.onnx.export(…, dynamic_axes={'x': {0: 'rows'}})",
+  )
 }

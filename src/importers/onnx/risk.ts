@@ -28,6 +28,8 @@ export interface OnnxState extends Readonly<Record<string, string | number | rea
   readonly column: number
   /** 1: the output has no other. */
   readonly alone: number
+  /** 1: the graph takes one row at a time. */
+  readonly oneByOne: number
   readonly sign: number
 }
 
@@ -36,6 +38,8 @@ const TYPES: Readonly<Partial<Record<Element, number>>> = { float: 1, int64: 7, 
 export interface OnnxInputs {
   readonly names: readonly string[]
   readonly element: Element
+  /** A graph that was exported for a table of one row, as torch.onnx.export does unless it is told otherwise. */
+  readonly oneByOne: boolean
 }
 
 export function predictionOf(model: OnnxModel, inputs: OnnxInputs, from: number, count: number): Prediction {
@@ -51,6 +55,7 @@ export function predictionOf(model: OnnxModel, inputs: OnnxInputs, from: number,
       output: asked.output,
       column: asked.column,
       alone: asked.alone ? 1 : 0,
+      oneByOne: inputs.oneByOne ? 1 : 0,
       sign: asked.sign,
     } satisfies OnnxState,
   })
@@ -133,7 +138,7 @@ function refuse({ outputs }: OnnxModel): never {
   throw new Refusal(
     'unsupported',
     `none of its outputs is known to be a risk: ${list.slice(0, 10).join(', ')}`,
-    'Known are label and scores of a detector, probabilities of a classifier, and one predicted number.',
+    'Known are label and scores of a detector, probabilities of a classifier, and one predicted number. Let a network that gives back its input return its error: ((y - x) ** 2).mean(1, keepdim=True)',
   )
 }
 

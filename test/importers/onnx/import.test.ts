@@ -230,3 +230,10 @@ test('a probability alone is that of the second class', async () => {
   const { refusal } = await open(file(sketch), { ...named, risk: '0' })
   expect(refusal?.message).toContain('the number of the second class alone')
 })
+
+test('a graph for a fixed number of rows but one is refused', async () => {
+  const of = (rows: number) => file({ inputs: [port(11, 'X', FLOAT, rows, 2)] })
+  const { refusal } = await open(of(32), { ...named, risk: 'high' })
+  expect(refusal).toMatchObject({ message: expect.stringContaining('32 rows at a time') })
+  expect((await open(of(1), { ...named, risk: 'high' })).refusal).toBeUndefined()
+})
