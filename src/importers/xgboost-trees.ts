@@ -49,11 +49,15 @@ export function xgboostSums(booster: XgboostTrees, used: number, columns: number
   }
 }
 
+/** Of codes without names: stands for all that no tree asks for. XGBoost sends those where its sets do not go; a node of
+ * ours knows no codes beyond this one. */
+export const UNASKED = MOST_CATEGORIES - 1
+
 function inReach(category: number, column: number): number {
-  if (category < MOST_CATEGORIES) return category
+  if (category < UNASKED) return category
   throw new Refusal(
     'unsupported',
-    `${WHAT} tells category ${category} of feature ${column + 1} apart, at most ${MOST_CATEGORIES} can be`,
+    `${WHAT} tells category ${category} of feature ${column + 1} apart, those up to ${UNASKED - 1} can be`,
     'Fit it with the rare ones as one category, or save it with XGBoost 3.1 or newer, which keeps their names.',
   )
 }

@@ -11,7 +11,7 @@ import { decodeUbjson } from './ubjson.ts'
 import { isXgboostBinary, readXgboostBinary } from './xgboost-binary.ts'
 import { readXgboost } from './xgboost-document.ts'
 import type { XgboostLinear, XgboostModel, XgboostTrees } from './xgboost-model.ts'
-import { xgboostSums } from './xgboost-trees.ts'
+import { UNASKED, xgboostSums } from './xgboost-trees.ts'
 
 export const openXgboost: Open = (request, containers) =>
   openBooster('xgboost', xgboostModel(request.bytes), request, containers)
@@ -150,7 +150,16 @@ function boosted(
       `${sums.unnamed.map(i => input.names?.[i] ?? `feature ${i + 1}`).join(', ')}: categories are read as their codes, as the file does not say what they are called`,
     )
   const each = bases.map((base, k) => ({ trees: sums.pack(k), base }))
-  return predictionOf(shape, each, { ...input, takesMissing: true, levels: sums.codes.levels })
+  const at = withinCodes(sums.unnamed, input, lowering)
+  return predictionOf(shape, each, { ...at, takesMissing: true, levels: sums.codes.levels })
+}
+
+/** Codes beyond those that a node can tell apart become one that no tree asks for. */
+function withinCodes(columns: readonly number[], input: Input, lowering: Lowering): Input {
+  if (columns.length === 0) return input
+  const low = new Float64Array(input.count).fill(Number.NEGATIVE_INFINITY)
+  const high = low.map((_, column) => (columns.includes(column) ? UNASKED : Number.POSITIVE_INFINITY))
+  return { ...lowering.step('clip', input, { low, high }, input.count, input.origin), names: input.names }
 }
 
 function predictionOf({ link, named }: Shape, sums: readonly Sum[], input: BoostedInput): Prediction {

@@ -181,6 +181,10 @@ def xgboost():
     clean = np.array([row for row in test if not (row[2] > 8 or row[2] < 0)])
     found = model.predict(xgb.DMatrix(clean, feature_types=["q", "q", "c"], enable_categorical=True)).astype(float)
     add("xgb-codes", "xgb-codes.json", risk="high", x=[plain(r) for r in clean.tolist()], expected=found.tolist())
+    codes = [9, 31, 32, 255, 256, 300, 1e6]
+    beyond = np.array([[a, b, code] for code in codes for a, b in [(-1, 0), (0.5, 0.3), (math.nan, 0)]])
+    found = model.predict(xgb.DMatrix(beyond, feature_types=["q", "q", "c"], enable_categorical=True)).astype(float)
+    add("xgb-codes-beyond", "xgb-codes.json", risk="high", x=[plain(r) for r in beyond.tolist()], expected=found.tolist())
     early = xgb.XGBRegressor(n_estimators=30, learning_rate=0.9, early_stopping_rounds=2, n_jobs=1, random_state=0)
     early.fit(x, y, eval_set=[(test, np.zeros(len(test)))], verbose=False)
     early.save_model(f"{HERE}/xgb-early.json")
