@@ -1,6 +1,8 @@
 /**
  * The text that LightGBM's save_model writes: lines `key=value`, first of the model, then of each tree, then the
- * parameters of the training, then what pandas called the categories.
+ * parameters of the training, then what pandas called the categories. Formats v2 to v4.
+ *
+ * Source: LightGBM's gbdt_model_text.cpp and tree.cpp (Tree::ToString).
  */
 import { parseBounded } from '../artifact/json.ts'
 import { type Doc, docOf, parseNumber, type Raw } from './document.ts'

@@ -1,4 +1,4 @@
-/** Trees of LightGBM's as trees of our own, decision by decision as its Tree::Decision makes them. */
+/** Trees of LightGBM's as trees of our own, decision by decision as its Tree::Decision makes them: LightGBM/tree.h. */
 import { type CategoryCodes, type CategoryColumn, codeCategories } from './category-codes.ts'
 import {
   CATEGORICAL,

@@ -1,6 +1,8 @@
 /**
  * The binary format that XGBoost wrote before 1.0, and until 2.1 on request: structures of C as they lie in memory,
  * little endian. Pickles of boosters before 1.6 have it too, behind a word.
+ *
+ * Source: XGBoost's learner.cc (LearnerModelParamLegacy), gbtree_model.h and tree_model.h.
  */
 import { Refusal } from './refusal.ts'
 import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './xgboost-model.ts'

@@ -2,6 +2,8 @@
  * Trees of XGBoost's as trees of our own. XGBoost compares float32 numbers, strictly; the thresholds are moved so that
  * doubles go where their float32 goes. Sums are float64 here and float32 there: the last digits differ, by 1e-6 at most
  * of the largest sum on the way.
+ *
+ * Source of what a category decides: XGBoost's categorical.h (common::Decision).
  */
 import { float32Bound, strictly32 } from '../math/float32.ts'
 import { type CategoryCodes, type CategoryColumn, codeCategories, MOST_CATEGORIES } from './category-codes.ts'
