@@ -40,7 +40,7 @@ export function openTerminal(argv: readonly string[]): Terminal {
   const progress = progressLine(quiet || json)
   const warn = (text: string) => {
     progress.clear()
-    if (!quiet) process.stderr.write(printable(`WARNING: ${text}\n`))
+    if (!quiet) process.stderr.write(printable(`WARNING: ${indented(text)}\n`))
   }
   // A reader that goes away (head, a closed pager) ends the program quietly: it has seen what it wanted.
   process.stdout.on('error', error => {
@@ -59,14 +59,14 @@ export function openTerminal(argv: readonly string[]): Terminal {
     out: text => process.stdout.write(printable(text)),
     say(label, text) {
       progress.clear()
-      if (!quiet && !json) summary.write(printable(`${label.padEnd(LABEL)}${text}\n`))
+      if (!quiet && !json) summary.write(printable(`${label.padEnd(LABEL)}${indented(text)}\n`))
     },
     result(value) {
       if (json) process.stdout.write(printable(`${JSON.stringify(value, null, 2)}\n`))
     },
     note(text) {
       progress.clear()
-      if (verbose && !quiet && !json) summary.write(printable(`${'note'.padEnd(LABEL)}${text}\n`))
+      if (verbose && !quiet && !json) summary.write(printable(`${'note'.padEnd(LABEL)}${indented(text)}\n`))
     },
     fail({ code, message, hint, exit }) {
       progress.clear()
@@ -89,6 +89,9 @@ export function openTerminal(argv: readonly string[]): Terminal {
     clear: progress.clear,
   }
 }
+
+/** A name from a file can hold a line break; what follows must not look like a line of ours. */
+const indented = (text: string) => text.replace(/\n(?! )/g, `\n${' '.repeat(LABEL)}`)
 
 /** One line on stderr, drawn over itself; only for work over a second, only on a terminal. */
 function progressLine(silent: boolean) {

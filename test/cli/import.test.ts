@@ -327,3 +327,12 @@ describe('inspect', () => {
     expect(stdout).toMatch(/refused .*byte 5/)
   })
 })
+
+test('a name with a line break does not begin a line of its own', async () => {
+  folder.write('broken.joblib', readFileSync('test/golden/estimators/lof.joblib'))
+  folder.write('names.json', JSON.stringify(['a\nERROR: forged', 'b', 'c']))
+  const names = ['--features-file', 'names.json']
+  const { stdout } = await folder.must(['import', 'broken.joblib', ...names, '-o', 'broken.tocsin'])
+  expect(stdout).toContain('\n         ERROR: forged')
+  expect(stdout).not.toMatch(/^ERROR/m)
+})
