@@ -89,7 +89,7 @@ const READERS: ReadonlyMap<string, Read> = new Map<string, Read>([
   ['TupleNode', (node, at) => ({ kind: 'tuple', items: listIn(node.content, at) })],
   ['SetNode', (node, at) => ({ kind: 'set', items: listIn(node.content, at) })],
   ['DictNode', dictOf],
-  ['DefaultDictNode', (node, at) => dictOf(objectOf(node.content ?? node), at)],
+  ['DefaultDictNode', (node, at) => nodeOf(objectOf(node.content).main, at)],
   ['ObjectNode', (node, at) => withState(node, [], node.content, at)],
   ['ConstructorFromReduceNode', (node, at) => withState(node, argumentsOf(node.content, at), undefined, at)],
   ['TreeNode', reduced],

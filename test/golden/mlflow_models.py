@@ -2,16 +2,18 @@
 
 Kept of each folder: MLmodel, the model's file and the example; what MLflow adds for Python environments is left out.
 
-    pip install mlflow-skinny==3.17.2 scikit-learn==1.6.1 skops==0.16.0 pandas && python -P test/golden/mlflow_models.py
+    pip install mlflow-skinny==3.17.2 scikit-learn==1.6.1 skops==0.16.0 lightgbm==4.7.0 pandas && python -P test/golden/mlflow_models.py
 """
 
 import json
 import shutil
 from pathlib import Path
 
+import mlflow.lightgbm
 import mlflow.sklearn
 import numpy as np
 import pandas as pd
+from lightgbm import LGBMClassifier
 from mlflow.models import infer_signature
 from sklearn.ensemble import IsolationForest, RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
@@ -28,9 +30,9 @@ KEPT = {"MLmodel", "model.pkl", "model.skops", "input_example.json"}
 expected = {}
 
 
-def save(name, model, rows, **more):
+def save(name, model, rows, library=mlflow.sklearn, **more):
     path = HERE / name
-    mlflow.sklearn.save_model(model, path, signature=infer_signature(rows, model.predict(rows)), **more)
+    library.save_model(model, path, signature=infer_signature(rows, model.predict(rows)), **more)
     for file in path.iterdir():
         if file.name not in KEPT:
             file.unlink()
@@ -51,4 +53,6 @@ unnamed = Pipeline([("scaler", StandardScaler()), ("model", LogisticRegression()
 save("unnamed", unnamed, x.to_numpy(), serialization_format="cloudpickle")
 by_value = Pipeline([("double", FunctionTransformer(lambda v: v * 2)), ("model", LogisticRegression())]).fit(x, y)
 save("by_value", by_value, x, serialization_format="cloudpickle")
+boosted = LGBMClassifier(n_estimators=3, num_leaves=4, verbose=-1, random_state=1).fit(x, y)
+save("skops_lightgbm", boosted, x, library=mlflow.lightgbm)
 (HERE / "expected.json").write_text(json.dumps(expected, indent=1) + "\n")

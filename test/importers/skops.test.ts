@@ -32,6 +32,16 @@ describe('a model of skops', () => {
     for (const [i, found] of out.entries()) expect(found).toBeCloseTo(risk[i] as number, 13)
   })
 
+  it('of LightGBM, as MLflow logs it, gives the risk that LightGBM gives', async () => {
+    const { artifact, refusal } = await opened(bytesOf('skops_lightgbm'))
+    expect(refusal).toBeUndefined()
+    const { rows, risk } = expected.skops_lightgbm as { rows: number[][]; risk: number[] }
+    const out = new Float64Array(rows.length)
+    const columns = [0, 1, 2].map(c => Float64Array.from(rows, row => row[c] as number))
+    riskOf(artifact as Artifact)({ rows: rows.length, columns }, out)
+    for (const [i, found] of out.entries()) expect(found).toBeCloseTo(risk[i] as number, 14)
+  })
+
   it('is refused with what it does not know, and with what runs commands', async () => {
     expect((await refusalOf({ __loader__: 'EvalNode' }))?.message).toContain('"EvalNode", which is not known here')
     const system = { __class__: 'system', __module__: 'os', __loader__: 'FunctionNode' }
