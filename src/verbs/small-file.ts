@@ -2,15 +2,19 @@
 import { createRequire } from 'node:module'
 import { readWhole } from './whole-file.ts'
 
-const MOST_BYTES = 1_000_000
+/** The names of some thousand columns. */
+const MOST_BYTES = 2 ** 18
+/** No file of anybody's; the parser takes seconds for it, and a gigabyte. */
+const NESTED = /(?:[[{]\s*){100}/
 
 /** A mapping, as a Map: names from files are only keys. Undefined for other text. */
 export function yamlMap(text: string | undefined): ReadonlyMap<unknown, unknown> | undefined {
-  if (text === undefined) return undefined
+  if (text === undefined || NESTED.test(text)) return undefined
   // Loaded here: scoring any other model starts without it.
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml')
   try {
-    const found: unknown = parse(text, { mapAsMap: true, maxAliasCount: 10, logLevel: 'error' })
+    // Looking for keys that occur twice takes the square of their number; the last one stands.
+    const found: unknown = parse(text, { mapAsMap: true, maxAliasCount: 10, uniqueKeys: false, logLevel: 'error' })
     return found instanceof Map ? found : undefined
   } catch {
     return undefined
