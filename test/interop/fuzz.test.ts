@@ -10,11 +10,12 @@ const shared = join(root, '../shared')
 const INPUTS = Number(process.env.TOCSIN_FUZZ_INPUTS ?? 1_000_000)
 const SEED = Number(process.env.TOCSIN_FUZZ_SEED ?? 20_261_121)
 /** Larger files take longer and have nothing in them that a small one has not. */
-const LARGEST_SEED = 20_000
+const LARGEST_SEED = 30_000
 
 const sources = [
   ...['1.2.1', '1.6.1', '1.9.1'].map(version => join(shared, 'golden/joblib', version)),
   ...['lightgbm', 'leaves', 'onnx'].map(kind => join(shared, 'data/models', kind)),
+  ...['estimators', 'boosters', 'torch', 'mlflow/skops'].map(kind => join(root, 'test/golden', kind)),
 ].filter(existsSync)
 const here = sources.length > 0
 if (!here) console.warn(`SKIPPED: no model files in ${shared}`)
@@ -26,7 +27,10 @@ beforeAll(() => {
   seeds = mkdtempSync(join(tmpdir(), 'tocsin-fuzz-'))
   for (const folder of sources)
     for (const file of readdirSync(folder)) {
-      if (!/\.(joblib|txt|model|json|onnx)$/.test(file) || /expected|predictions|pred_|test|_data|LICENSE/.test(file))
+      if (
+        !/\.(joblib|pkl|txt|model|json|ubj|onnx|pth|skops)$/.test(file) ||
+        /expected|predictions|pred_|test|_data|LICENSE|input_example/.test(file)
+      )
         continue
       const path = join(folder, file)
       if (statSync(path).size <= LARGEST_SEED) copyFileSync(path, join(seeds, `${basename(folder)}-${file}`))

@@ -1,18 +1,25 @@
-/** Changes model files: single bytes as any fuzzer does, and whole operations, numbers, names and arrays of a pickle,
- * which get past the first checks. */
+/** Changes model files: single bytes as any fuzzer does; whole operations, numbers, names and arrays of a pickle, and
+ * what stands inside an archive, a document or a message, which get past the first checks. */
 import type { Random } from '../../../src/math/random.ts'
+import { type Change, changeJson, changeLines, changeMessage, changeZip, filesOf, type ZipFile } from './formats.ts'
 import { type Part, partsOf } from './pickle-parts.ts'
 
 export interface Seed {
   readonly name: string
   readonly bytes: Uint8Array
-  /** Of a plain pickle; empty for other files, which are changed byte by byte and line by line. */
+  /** Of a plain pickle; empty for other files. */
   readonly parts: readonly Part[]
+  /** Of a zip archive. */
+  readonly files?: readonly ZipFile[]
+  /** For a text or a message: a change that leaves it one. */
+  readonly change?: Change
 }
 
-export function seedOf(name: string, bytes: Uint8Array): Seed {
+export function seedOf(name: string, read: Uint8Array): Seed {
+  // A slice of a Buffer is no copy, and the next change would be one of the last.
+  const bytes = new Uint8Array(read)
   const pickle = bytes[0] === 0x80 && (bytes[1] as number) <= 5
-  if (!pickle) return { name, bytes, parts: [] }
+  if (!pickle) return { name, bytes, parts: [], ...withinOf(name, bytes) }
   // A change of length inside a frame is found at once; a pickle without frames is legal, and its changes go deeper.
   const kept = partsOf(bytes).filter(({ from }) => bytes[from] !== FRAME)
   const unframed = new Uint8Array(kept.reduce((sum, { from, to }) => sum + to - from, 0))
@@ -25,6 +32,23 @@ export function seedOf(name: string, bytes: Uint8Array): Seed {
 }
 
 const FRAME = 0x95
+
+function withinOf(name: string, bytes: Uint8Array): Pick<Seed, 'files' | 'change'> {
+  const files = filesOf(bytes)
+  if (files) return { files }
+  if (name.endsWith('.onnx')) return { change: changeMessage }
+  if (bytes[0] === 0x7b && bytes[1] === 0x22) return { change: changeJson }
+  return name.endsWith('.txt') ? { change: changeLines } : {}
+}
+
+/** A file of an archive, by what its name says that it is. */
+const changeFile = ({ name, bytes }: ZipFile, seeds: readonly Seed[], random: Random): Uint8Array => {
+  if (name.endsWith('.json')) return changeJson(bytes, random)
+  const inner = name.endsWith('.pkl') ? seedOf(name, bytes) : undefined
+  return inner && inner.parts.length > 0
+    ? changePart(inner.bytes.slice(), inner, seeds, random)
+    : changeBytes(bytes, seeds, random)
+}
 
 const TELLING_BYTES = [0, 1, 2, 0x28, 0x2e, 0x4e, 0x62, 0x7f, 0x80, 0x81, 0x93, 0x94, 0x95, 0xff]
 const TELLING_NUMBERS = [
@@ -59,9 +83,18 @@ const TELLING_TEXTS = [
 
 /** One to eight changes of a random seed. Same random numbers, same bytes. */
 export function mutant(seeds: readonly Seed[], random: Random): Uint8Array {
-  const seed = pick(seeds, random)
+  // Many more of the seeds are pickles, and the others take longer to be read.
+  const wanted = random.next() < 0.15
+  const some = seeds.filter(({ parts }) => (parts.length === 0) === wanted)
+  const seed = pick(some.length > 0 ? some : seeds, random)
   let bytes: Uint8Array = seed.bytes.slice()
+  const within = random.next() < 0.9
+  if (within && seed.files) return changeZip(seed.files, file => changeFile(file, seeds, random), random)
   const changes = random.next() < 0.6 ? 1 : 1 + random.integer(6)
+  if (within && seed.change) {
+    for (let i = 0; i < changes; i++) bytes = seed.change(bytes, random)
+    return bytes
+  }
   for (let i = 0; i < changes; i++) {
     // Only the first change knows where the operations are.
     const operations = i === 0 && seed.parts.length > 0 && random.next() < 0.9
@@ -107,10 +140,11 @@ function number(bytes: Uint8Array, at: number, random: Random): Uint8Array {
   const integer = Number.isFinite(value) ? Math.max(-(2 ** 53), Math.min(2 ** 53, Math.trunc(value))) : -1
   const width = pick([4, 8, 8, 2], random)
   if (at + width > bytes.length) return bytes
-  if (width === 8 && random.next() < 0.5) view.setFloat64(at, value, random.next() < 0.9)
-  else if (width === 8) view.setBigInt64(at, BigInt(integer), true)
-  else if (width === 4) view.setInt32(at, integer, true)
-  else view.setInt16(at, integer, true)
+  const little = random.next() < 0.8
+  if (width === 8 && random.next() < 0.5) view.setFloat64(at, value, little)
+  else if (width === 8) view.setBigInt64(at, BigInt(integer), little)
+  else if (width === 4) view.setInt32(at, integer, little)
+  else view.setInt16(at, integer, little)
   return bytes
 }
 
