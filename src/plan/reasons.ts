@@ -75,8 +75,12 @@ export function notScored(
     ...cells.filter(c => c !== untimed?.cell).map(c => detailOf(c, hidden.has(c.name))),
   ]
   const undefinedOnes = features.map(f => {
-    const unknown = f.tellsUnknown && f.levels ? ` OR ${asNumber(f)} >= ${quoteNumber(f.levels.length)}` : ''
-    return `CASE WHEN ${asNumber(f)} IS NULL${unknown} THEN ${quoteText(`${f.name} undefined`)} END`
+    const unknown =
+      f.tellsUnknown && f.levels
+        ? ` WHEN ${asNumber(f)} >= ${quoteNumber(f.levels.length)} THEN ${quoteText(`${f.name} is nothing that the model knows`)}`
+        : ''
+    const without = f.levels ? 'missing' : 'undefined'
+    return `CASE WHEN ${asNumber(f)} IS NULL THEN ${quoteText(`${f.name} ${without}`)}${unknown} END`
   })
   return `concat('not scored (', ${rejectionOf(cells, untimed)}, '): ', coalesce(nullif(concat_ws(', ', ${details.join(', ')}), ''), concat_ws(', ', ${undefinedOnes.join(', ')})))`
 }

@@ -13,6 +13,9 @@ export type KnownValues = {
   isText: Uint8Array
 }
 
+/** In a column that an encoder leaves: the row has no risk, also where the model takes missing values. */
+export const REFUSED = Number.POSITIVE_INFINITY
+
 /** What is found where a value is none of those known. */
 export const MISSING = -1
 export const UNKNOWN = -2

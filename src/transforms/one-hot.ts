@@ -3,7 +3,7 @@
  * have none, rare ones share one. A missing value that is none of the known ones counts as unknown.
  */
 import type { Columns } from '../math/columns.ts'
-import { finderOf, type KnownValues } from './known-values.ts'
+import { finderOf, type KnownValues, REFUSED } from './known-values.ts'
 import { checkWidth, placesOf } from './state-check.ts'
 import type { Transform } from './transform.ts'
 
@@ -30,7 +30,7 @@ export const oneHot: Transform<OneHot> = {
     const place = placesOf(state.place, 'place', { least: NONE, most: outputs - 1, length: entries })
     const unknown = placesOf(state.unknown, 'unknown', { least: NO_RISK, most: outputs - 1, length: columns })
     const buffers = Array.from({ length: outputs }, () => new Float64Array(0))
-    // The columns that a row of no risk leaves empty.
+    // The columns that say that a row has no risk.
     const own = Array.from({ length: columns }, (_, c) => ownPlaces(state, c))
     return (block: Columns) => {
       checkWidth(block, columns)
@@ -45,12 +45,13 @@ export const oneHot: Transform<OneHot> = {
           const entry = entryOf(row)
           const to = entry < 0 ? unknown[c]! : place[entry]!
           if (to >= 0) buffers[to]![row] = 1
-          else if (to === NO_RISK) for (const k of own[c]!) buffers[k]![row] = Number.NaN
+          else if (to === NO_RISK) for (const k of own[c]!) buffers[k]![row] = REFUSED
         }
       }
       return { rows, columns: [...buffers] }
     }
   },
+  refuses: true,
   sources(state) {
     const sources = new Int32Array(state.outputs).fill(-1)
     for (let c = 0; c < state.unknown.length; c++) for (const k of ownPlaces(state, c)) sources[k] = c

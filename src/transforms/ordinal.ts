@@ -8,7 +8,7 @@ export type Ordinal = KnownValues & {
   /** What each known value becomes; its place in its column, where nothing else was asked for. */
   code: Float64Array
   /** One entry a column: what a value becomes that is missing and none of the known ones, and what any other. NaN: it is
-   * missing from then on. */
+   * missing from then on; REFUSED: the row has no risk. */
   missing: Float64Array
   unknown: Float64Array
 }
@@ -16,6 +16,7 @@ export type Ordinal = KnownValues & {
 export const ordinal: Transform<Ordinal> = {
   kind: 'ordinal',
   about: 'Makes a number of each value.',
+  refuses: true,
   apply(state) {
     const { columns, entries, find } = finderOf(state)
     const code = numbersOf(state.code, 'code', entries)

@@ -15,6 +15,8 @@ export interface Transform<S extends State = State> {
   sources?(state: S): ArrayLike<number>
   /** Some column it leaves was made of several. */
   readonly mixes?: boolean
+  /** It may say of a row that it has no risk, whatever the model takes: its columns are REFUSED there. */
+  readonly refuses?: boolean
 }
 
 /** One that a recipe can name; the others come with model files made elsewhere. */

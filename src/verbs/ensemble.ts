@@ -15,8 +15,9 @@ import type { State } from '../math/state.ts'
 import { findModel, takesMissing } from '../models/index.ts'
 import type { Scorer } from '../models/model.ts'
 import { ENSEMBLE, type Step } from '../recipe/schema.ts'
+import { REFUSED } from '../transforms/known-values.ts'
 import { ONNX, onnxScorer } from './onnx-runtime.ts'
-import { narrow, stepsOf } from './steps.ts'
+import { narrow, refuseRows, stepsOf } from './steps.ts'
 
 /** As many risks are kept of each member: ranks are known to a thousandth. */
 const REFERENCE = 1000
@@ -90,7 +91,14 @@ function memberScorer(member: Step, state: State): Scorer {
     transforms,
     transforms.map((_, t) => partOf(`${t}.`)),
   )
-  return { score: (block, out) => scorer.score(ready(block), out) }
+  const refuses = refuseRows(transforms)
+  return {
+    score(block, out) {
+      const at = ready(block)
+      scorer.score(at, out)
+      if (refuses) leaveRefused(at, out)
+    },
+  }
 }
 
 /** One model, on all columns or on its stretch of them, as a probability where it brings how. */
@@ -123,6 +131,14 @@ export function leaveOut({ rows, columns }: Columns, out: Float64Array): void {
   for (const column of columns) {
     if (!(column instanceof Float64Array)) continue
     for (let i = 0; i < rows; i++) if (!Number.isFinite(column[i] as number)) out[i] = Number.NaN
+  }
+}
+
+/** Takes the risk from rows that a step refused, which a model that takes missing values would score. */
+export function leaveRefused({ rows, columns }: Columns, out: Float64Array): void {
+  for (const column of columns) {
+    if (!(column instanceof Float64Array)) continue
+    for (let i = 0; i < rows; i++) if (column[i] === REFUSED) out[i] = Number.NaN
   }
 }
 

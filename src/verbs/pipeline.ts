@@ -10,9 +10,9 @@ import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
 import { withCategories } from './categories.ts'
-import { leaveOut, scorerOf } from './ensemble.ts'
+import { leaveOut, leaveRefused, scorerOf } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
-import { stepsOf } from './steps.ts'
+import { refuseRows, stepsOf } from './steps.ts'
 
 export interface Fitted {
   readonly recipe: Pick<Recipe, 'transforms' | 'model' | 'columns'>
@@ -40,7 +40,8 @@ export function riskOf(
   scorer = scorerOf(fitted.recipe.model, fitted.model),
 ): Risk {
   const ready = readyOf(fitted)
-  const { model, columns } = fitted.recipe
+  const { model, columns, transforms } = fitted.recipe
+  const refuses = refuseRows(transforms)
   // A model on a stretch of the columns leaves rows out itself, by the columns that it reads.
   const whole = membersOf(model).every(step => stretchOf(step) !== undefined || takesMissing(step))
   const likely = fitted.probability && probabilityOf(fitted.probability)
@@ -51,6 +52,7 @@ export function riskOf(
     likely?.(out, block.rows)
     if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
     if (!whole) leaveOut(at, out)
+    if (refuses) leaveRefused(at, out)
     for (let i = 0; i < block.rows; i++) if (!Number.isFinite(out[i] as number)) out[i] = Number.NaN
   }
   return (block, out) => {

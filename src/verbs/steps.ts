@@ -35,6 +35,11 @@ export function mixColumns(steps: readonly Step[]): boolean {
   return steps.some(({ use }) => findTransform(use)?.mixes)
 }
 
+/** Whether a step may leave rows that have no risk. */
+export function refuseRows(steps: readonly Step[]): boolean {
+  return steps.some(({ use }) => findTransform(use)?.refuses)
+}
+
 /** The columns of a stretch. @throws RangeError where the block has no such columns */
 export function narrow({ rows, columns }: Columns, { from, count }: Stretch): Columns {
   if (from + count > columns.length)

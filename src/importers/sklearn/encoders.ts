@@ -144,7 +144,7 @@ export const ordinalEncoder: LowerTransformer = (estimator, input, lowering) => 
   if (groupsOf(estimator, input).some(group => group !== undefined))
     throw new Refusal('unsupported', `${estimator.name} makes one of categories of few rows, which is not read here`)
   const missing = numberOr(estimator, 'encoded_missing_value')
-  const stranger = oneOrNot(estimator) ? numberOr(estimator, 'unknown_value') : Number.NaN
+  const stranger = oneOrNot(estimator) ? numberOr(estimator, 'unknown_value') : NO_RISK
   return encode(
     lowering,
     input,
@@ -153,6 +153,9 @@ export const ordinalEncoder: LowerTransformer = (estimator, input, lowering) => 
     lists.map(() => stranger),
   )
 }
+
+/** What src/transforms/ordinal.ts takes for a value that refuses its row. */
+const NO_RISK = Number.POSITIVE_INFINITY
 
 /** Before 0.24 there was no way but an error. */
 const oneOrNot = (estimator: Estimator) =>
