@@ -150,7 +150,7 @@ function nameless(path: string, first: RawRecord): Failure {
   return new Failure('INPUT_HEADER', {
     path,
     problem: `the first line holds numbers (${cut(first.text, 60)}), not names of columns`,
-    hint: `Name the columns under rows: in the recipe: read: {header: none, names: [${shown.join(', ')}]}. If these are the names, write: read: {header: true}`,
+    hint: `Name the columns in the first line of the file, or under rows: in the recipe: read: {header: none, names: [${shown.join(', ')}]}. If these are the names, write: read: {header: true}`,
   })
 }
 

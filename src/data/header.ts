@@ -53,5 +53,7 @@ function rename(names: readonly string[]): string {
     return /^[\p{L}_][\p{L}\p{N}_ .-]*$/u.test(free) ? free : JSON.stringify(free)
   })
   const shown = mended.length > 30 ? [...mended.slice(0, 30), '…'] : mended
-  return `Rename them in the file, or under rows: in the recipe: read: {header: true, names: [${shown.join(', ')}]}`
+  // What pandas writes unless it is told not to.
+  const index = names[0] === '' && !names.slice(1).includes('') ? ' (pandas: to_csv(…, index=False))' : ''
+  return `Rename them in the file${index}, or under rows: in the recipe: read: {header: true, names: [${shown.join(', ')}]}`
 }

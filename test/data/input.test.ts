@@ -233,7 +233,7 @@ describe('names', () => {
     refused('\u00e9,e\u0301\n1,2\n', 'INPUT_HEADER', /differ only in case or accents/, {}, /names: \[/),
   )
   line('a column without a name', () =>
-    refused(',a\n0,1\n', 'INPUT_HEADER', /column 1 of 2 has no name/, {}, /names: \[column_1, a\]/),
+    refused(',a\n0,1\n', 'INPUT_HEADER', /column 1 of 2 has no name/, {}, /index=False.*names: \[column_1, a\]/),
   )
   line('names given by the recipe instead', async () => {
     const { source, rows } = await place.text(',a\n0,1\n', { header: true, names: ['index', 'a'] })
