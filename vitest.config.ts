@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/interop/**', 'node_modules/**'],
+    exclude: ['test/long/**', 'test/interop/**', 'node_modules/**'],
     // Generous, because other programs may be running; a hang still ends.
     testTimeout: 120_000,
     hookTimeout: 120_000,

@@ -1,7 +1,7 @@
 /** Columns that name rows and machines are texts, whatever they look like. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createFolder, type Folder, readParquet } from './program.ts'
-import { plantRecipe, plantTable } from './tables.ts'
+import { createFolder, type Folder, readParquet } from '../cli/program.ts'
+import { plantRecipe, plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 beforeAll(() => {

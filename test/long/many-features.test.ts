@@ -1,7 +1,7 @@
 /** How many features a recipe may compute, and how deep they may stand upon each other. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createFolder, type Folder } from './program.ts'
-import { plantTable } from './tables.ts'
+import { createFolder, type Folder } from '../cli/program.ts'
+import { plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 beforeAll(() => {

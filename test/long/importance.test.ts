@@ -1,7 +1,7 @@
 /** `tocsin importance`: what a model goes by, over a table. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { areaByPairs, labelledTable } from './answers.ts'
-import { createFolder, type Folder, parseRecords } from './program.ts'
+import { areaByPairs, labelledTable } from '../cli/answers.ts'
+import { createFolder, type Folder, parseRecords } from '../cli/program.ts'
 
 let folder: Folder
 

@@ -1,8 +1,8 @@
 /** `tocsin compare`: several models on the same folds, and a winner by a rule that is stated. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/math/random.ts'
-import { labelledTable, measuredTable } from './answers.ts'
-import { createFolder, type Folder, type Json } from './program.ts'
+import { labelledTable, measuredTable } from '../cli/answers.ts'
+import { createFolder, type Folder, type Json } from '../cli/program.ts'
 
 let folder: Folder
 const MODELS = '[logistic-regression, {use: random-forest, n_estimators: 3}, logistic-regression]'

@@ -1,7 +1,7 @@
 /** Pages, pictures and summaries as a user sees them, of models for every task. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/math/random.ts'
-import { createFolder, type Folder } from './program.ts'
+import { createFolder, type Folder } from '../cli/program.ts'
 
 let folder: Folder
 

@@ -1,7 +1,7 @@
 /** `search` in a recipe: fitting finds parameters, says which, and never calls their figures those of the model to come. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { labelledTable, measuredTable } from './answers.ts'
-import { createFolder, type Folder, type Json } from './program.ts'
+import { labelledTable, measuredTable } from '../cli/answers.ts'
+import { createFolder, type Folder, type Json } from '../cli/program.ts'
 
 let folder: Folder
 

@@ -2,8 +2,8 @@
 import { writeFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { decode, encode } from '../../src/artifact/safetensors.ts'
-import { createFolder, type Folder, type Json } from './program.ts'
-import { plantRecipe, plantTable } from './tables.ts'
+import { createFolder, type Folder, type Json } from '../cli/program.ts'
+import { plantRecipe, plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 let container: ReturnType<typeof decode>

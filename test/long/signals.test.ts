@@ -3,8 +3,8 @@ import type { ChildProcess } from 'node:child_process'
 import { existsSync, rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createRandom } from '../../src/math/random.ts'
-import { createFolder, type Folder } from './program.ts'
-import { plantRecipe, plantTable } from './tables.ts'
+import { createFolder, type Folder } from '../cli/program.ts'
+import { plantRecipe, plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 let before: string[]

@@ -1,8 +1,8 @@
 /** Several models on the same rows, and every way of saying where the results go. */
 import { existsSync, readdirSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BIN, createFolder, type Folder, type Json, parseRecords, readParquet, runProcess } from './program.ts'
-import { COLUMNS, plantRecipe, plantTable } from './tables.ts'
+import { BIN, createFolder, type Folder, type Json, parseRecords, readParquet, runProcess } from '../cli/program.ts'
+import { COLUMNS, plantRecipe, plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 const AT = ['--scored-at', '2026-03-01T00:00:00Z']

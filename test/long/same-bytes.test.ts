@@ -1,7 +1,7 @@
 /** Same model, input and time: same bytes, whatever the machine's settings and however the work is cut up. */
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createFolder, type Folder, type RunOptions } from './program.ts'
-import { plantRecipe, plantTable } from './tables.ts'
+import { createFolder, type Folder, type RunOptions } from '../cli/program.ts'
+import { plantRecipe, plantTable } from '../cli/tables.ts'
 
 let folder: Folder
 let first: string[]
