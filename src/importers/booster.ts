@@ -2,13 +2,13 @@
 import type { About } from './about.ts'
 import type { CategoryCodes } from './category-codes.ts'
 import type { Opened } from './format.ts'
+import { assemble } from './lowering/assemble.ts'
+import type { Input, Lowering, Prediction } from './lowering/lowering.ts'
+import type { Inner } from './lowering/open-lowering.ts'
 import type { Program } from './program.ts'
 import { Refusal } from './refusal.ts'
 import type { ImportRequest } from './request.ts'
-import { assemble } from './sklearn/assemble.ts'
 import { chooseNames } from './sklearn/feature-names.ts'
-import type { Input, Lowering, Prediction } from './sklearn/lowering.ts'
-import type { Inner } from './sklearn/open-lowering.ts'
 
 export interface Booster {
   /** "LightGBM (gbdt, binary)" */

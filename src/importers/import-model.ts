@@ -29,8 +29,8 @@ const READERS: Readonly<Record<FormatName, () => Promise<Open>>> = {
   torch: async () => (await import('./torch/model.ts')).openTorch,
   skops: async () => (await import('./skops.ts')).openSkops,
   onnx: async () => (await import('./onnx/model.ts')).openOnnx,
-  lightgbm: async () => (await import('./lightgbm.ts')).openLightgbm,
-  xgboost: async () => (await import('./xgboost.ts')).openXgboost,
+  lightgbm: async () => (await import('./lightgbm/model.ts')).openLightgbm,
+  xgboost: async () => (await import('./xgboost/model.ts')).openXgboost,
 }
 
 /**

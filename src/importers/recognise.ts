@@ -1,6 +1,6 @@
 /** Which program wrote a file, told by its first bytes alone: names of files lie. */
 import { compressionOf } from './containers/magic.ts'
-import { isXgboostBinary } from './xgboost-binary.ts'
+import { isXgboostBinary } from './xgboost/binary.ts'
 
 /** Formats that are opened, in the order in which they are looked for. */
 export type FormatName = 'torch' | 'skops' | 'onnx' | 'lightgbm' | 'xgboost' | 'pickle'

@@ -1,6 +1,6 @@
 /** Networks that reproduce their row, as the model autoencoder. */
 import type { State } from '../math/state.ts'
-import type { Input, Prediction } from './sklearn/lowering.ts'
+import type { Input, Prediction } from './lowering/lowering.ts'
 
 export interface Network {
   /** Units of each layer, the inputs first. */

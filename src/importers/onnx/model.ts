@@ -1,11 +1,11 @@
 /** ONNX files: the graph goes along as it is, and onnxruntime computes it. */
 import type { About } from '../about.ts'
 import type { Open, Opened } from '../format.ts'
+import { assemble, behind } from '../lowering/assemble.ts'
 import { transformerIn } from '../pickle-model.ts'
 import type { Program } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
-import { assemble, behind } from '../sklearn/assemble.ts'
 import { chooseNames, namesIn } from '../sklearn/feature-names.ts'
 import { estimators } from '../sklearn/index.ts'
 import { type OnnxModel, type Port, readOnnx, soundly } from './graph.ts'

@@ -1,8 +1,8 @@
 /** Which output of a graph is the risk, which way round, and what the graph has to be so that a runtime gives it. */
 import { encode, type Field, integer, message, text } from '../../protobuf.ts'
+import type { Prediction } from '../lowering/lowering.ts'
 import type { Risk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import type { Prediction } from '../sklearn/lowering.ts'
 import { areShares, classNamesOf, isLabel, placesOf } from './classes.ts'
 import { type Element, type OnnxModel, type Port, wholesOf } from './graph.ts'
 

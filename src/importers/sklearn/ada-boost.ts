@@ -2,12 +2,12 @@
  * AdaBoostClassifier over decision trees: what each tree says of a row is a number in its leaf, so the whole is a sum of
  * trees. Of two classes p = σ(decision), of K softmax(decision / (K − 1)).
  */
+import { boostedClasses, roundedTree } from '../lowering/boosted-risk.ts'
+import { classesOf } from '../lowering/classes.ts'
+import type { LowerPredictor } from '../lowering/lowering.ts'
 import { Refusal } from '../refusal.ts'
 import { packTrees } from '../trees.ts'
-import { boostedClasses, roundedTree } from './boosted-risk.ts'
-import { classesOf } from './classes.ts'
 import { type Estimator, since } from './estimator.ts'
-import type { LowerPredictor } from './lowering.ts'
 import { type Skeleton, sharesOf, skeletonOf, treesOf } from './tree-structure.ts'
 
 export const adaBoostClassifier: LowerPredictor = (estimator, input) => {

@@ -1,13 +1,13 @@
 /** LightGBM and XGBoost in pickles: their scikit-learn classes, and a Booster alone. */
 import type { Booster } from '../booster.ts'
-import { lightgbmModel } from '../lightgbm.ts'
+import { lightgbmModel } from '../lightgbm/model.ts'
+import type { Input, Lowering, LowerPredictor } from '../lowering/lowering.ts'
+import { blank } from '../lowering/steps.ts'
 import { numberOf } from '../numpy/array.ts'
 import type { ObjectNode } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
-import { xgboostModel } from '../xgboost.ts'
+import { xgboostModel } from '../xgboost/model.ts'
 import { type Estimator, estimatorOf, isEstimator, textsOf, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerPredictor } from './lowering.ts'
-import { blank } from './steps.ts'
 
 export const boosterPredictor: LowerPredictor = (estimator, input, lowering) => {
   const booster = boosterIn(estimator)

@@ -4,11 +4,11 @@
  * without one. Of several classes each has a curve of its own, and then its share of all.
  */
 import type { State } from '../../math/state.ts'
+import { classesOf, probabilities } from '../lowering/classes.ts'
+import type { LowerPredictor, Prediction } from '../lowering/lowering.ts'
 import type { LeafRisk, Risk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, estimatorOf, wordFor } from './estimator.ts'
-import type { LowerPredictor, Prediction } from './lowering.ts'
 import { sideBySide } from './side-by-side.ts'
 
 export const calibratedClassifier: LowerPredictor = (estimator, input, lowering) => {

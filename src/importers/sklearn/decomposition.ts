@@ -1,6 +1,6 @@
 /** PCA and TruncatedSVD: columns projected on others. */
+import type { Input, Lowering, LowerTransformer } from '../lowering/lowering.ts'
 import type { Estimator } from './estimator.ts'
-import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 
 /** Each component becomes a column. `factor`: what a component is multiplied with. */
 function project(

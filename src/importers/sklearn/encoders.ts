@@ -1,9 +1,9 @@
 /** OneHotEncoder, OrdinalEncoder, TargetEncoder: categories, texts or numbers, as numbers. */
 import type { State } from '../../math/state.ts'
+import type { Input, Lowering, LowerTransformer } from '../lowering/lowering.ts'
 import { arrayOf, numberOf, textOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, isMissing, listOf, plainNumbers, since, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerTransformer } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 /** A category: a number, a text, or missing. */

@@ -1,9 +1,9 @@
 /** Decision trees and their means: RandomForest, ExtraTrees, single trees. */
+import { classesOf, probabilities } from '../lowering/classes.ts'
+import type { Input, LowerPredictor, Prediction } from '../lowering/lowering.ts'
 import type { LeafRisk } from '../program.ts'
 import { packTrees, type SourceTree } from '../trees.ts'
-import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, since } from './estimator.ts'
-import type { Input, LowerPredictor, Prediction } from './lowering.ts'
 import { numbersOf, type Skeleton, sharesOf, skeletonOf, takesMissing, treesOf } from './tree-structure.ts'
 
 interface Member {

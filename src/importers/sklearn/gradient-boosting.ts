@@ -2,14 +2,14 @@
  * GradientBoostingClassifier and GradientBoostingRegressor: raw = what init_ says + learning_rate · Σ trees. Values are
  * rounded to float32 before they are compared; missing ones are an error.
  */
+import { boostedClasses, boostedLeaf, roundedTree } from '../lowering/boosted-risk.ts'
+import { classesOf } from '../lowering/classes.ts'
+import type { Input, LowerPredictor } from '../lowering/lowering.ts'
 import { arrayOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { type PackedTrees, packTrees } from '../trees.ts'
-import { boostedClasses, boostedLeaf, roundedTree } from './boosted-risk.ts'
-import { classesOf } from './classes.ts'
 import { type Estimator, estimatorOf, isEstimator, since, wordFor } from './estimator.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
 import { numbersOf, skeletonOf, treesOf } from './tree-structure.ts'
 
 export const gradientBoostingClassifier: LowerPredictor = (estimator, input) => {

@@ -2,15 +2,15 @@
  * HistGradientBoostingClassifier and HistGradientBoostingRegressor: raw = baseline + Σ trees, the learning rate already in
  * the leaves. Values are compared as doubles; missing ones, and categories that are not known, go where the node says.
  */
+import { type BoostedInput, boostedClasses, boostedLeaf, type Levels } from '../lowering/boosted-risk.ts'
+import { classesOf } from '../lowering/classes.ts'
+import type { Input, Lowering, LowerPredictor } from '../lowering/lowering.ts'
 import { arrayOf, type NumpyArray } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { CATEGORY_WORDS, type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
-import { type BoostedInput, boostedClasses, boostedLeaf, type Levels } from './boosted-risk.ts'
-import { classesOf } from './classes.ts'
 import { categoriesOf } from './encoders.ts'
 import { type Estimator, estimatorOf, isEstimator, listOf, plainNumbers, since, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerPredictor } from './lowering.ts'
 
 export const histGradientBoostingClassifier: LowerPredictor = (estimator, input, lowering) => {
   const classes = classesOf(estimator)

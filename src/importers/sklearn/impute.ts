@@ -1,10 +1,10 @@
 /** SimpleImputer and MissingIndicator. */
+import type { Input, Lowering, LowerTransformer } from '../lowering/lowering.ts'
+import { arrange, blank, columnwise, joined, part } from '../lowering/steps.ts'
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, isMissing, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerTransformer } from './lowering.ts'
-import { arrange, blank, columnwise, joined, part } from './steps.ts'
 
 export const simpleImputer: LowerTransformer = (estimator, given, lowering) => {
   const input = blanked(estimator, given, lowering)

@@ -1,5 +1,7 @@
 /** The one list of scikit-learn's classes that become a program. A new one is a function in its family's file and a line
  * here. */
+import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from '../lowering/lowering.ts'
+import type { Inner } from '../lowering/open-lowering.ts'
 import type { Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { adaBoostClassifier } from './ada-boost.ts'
@@ -22,13 +24,11 @@ import {
   sgdClassifier,
   sgdOneClassSvm,
 } from './linear.ts'
-import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
 import { baggingClassifier, baggingRegressor, oneVersusRest, votingClassifier, votingRegressor } from './members.ts'
 import { ellipticEnvelope, gaussianBayes, gaussianMixture } from './mixture.ts'
 import { localOutlierFactor, neighboursClassifier, neighboursRegressor } from './neighbours.ts'
 import { networkClassifier, networkRegressor } from './neural-network.ts'
 import { notScored } from './not-scored.ts'
-import type { Inner } from './open-lowering.ts'
 import {
   columnTransformer,
   consensusRegressor,

@@ -1,10 +1,10 @@
 /** IsolationForest: how few random cuts set a row apart. */
 import { averagePathLength, pathLengths } from '../../models/isolation-forest.ts'
+import type { Input, LowerPredictor } from '../lowering/lowering.ts'
 import { numberOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
 import { packTrees } from '../trees.ts'
 import { type Estimator, plainNumbers, since, wordFor } from './estimator.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
 import { skeletonOf, treesOf } from './tree-structure.ts'
 
 /** Depths and the lengths that leaves add are worked out again, never read: a file may say anything. */

@@ -1,9 +1,9 @@
 /** Linear models: what they say is a weighted sum of the columns, or a probability made of such sums. */
+import { classesOf, classified, combined } from '../lowering/classes.ts'
+import type { Input, LowerPredictor, Prediction } from '../lowering/lowering.ts'
 import type { LeafRisk } from '../program.ts'
 import { Refusal, severalOutputs } from '../refusal.ts'
-import { classesOf, classified, combined } from './classes.ts'
 import { type Estimator, since } from './estimator.ts'
-import type { Input, LowerPredictor, Prediction } from './lowering.ts'
 
 /** One weighted sum a class, or a single one. */
 interface Sums {

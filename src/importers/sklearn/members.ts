@@ -1,10 +1,10 @@
 /** Whole models together: Bagging, Voting, one against the rest. */
+import { classesOf, classified, combined } from '../lowering/classes.ts'
+import type { Input, Lowering, LowerPredictor, Prediction } from '../lowering/lowering.ts'
 import type { Risk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, classified, combined } from './classes.ts'
 import { type Estimator, estimatorOf, listOf, plainNumbers, wordFor } from './estimator.ts'
 import { meanOfTrees } from './forests.ts'
-import type { Input, Lowering, LowerPredictor, Prediction } from './lowering.ts'
 import { type Reader, sideBySide } from './side-by-side.ts'
 import { isTree } from './tree-structure.ts'
 

@@ -1,9 +1,9 @@
 /** Gaussian clouds: GaussianMixture, GaussianNB, EllipticEnvelope. */
 import type { GaussianMixture } from '../../models/gaussian-mixture.ts'
+import { classesOf, probabilities } from '../lowering/classes.ts'
+import type { Input, LowerPredictor } from '../lowering/lowering.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, probabilities } from './classes.ts'
 import type { Estimator } from './estimator.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 /** Everything but what the clouds are used for. */

@@ -1,9 +1,9 @@
 /** A fitted estimator of scikit-learn's, with a scaler of its own where there is one, as a program. */
+import { type Assembled, assemble } from '../lowering/assemble.ts'
 import type { Value } from '../pickle/nodes.ts'
 import type { Program, ProgramFeature, ProgramStep } from '../program.ts'
 import { Refusal } from '../refusal.ts'
 import type { ImportRequest } from '../request.ts'
-import { type Assembled, assemble } from './assemble.ts'
 import { type Estimator, estimatorOf, since } from './estimator.ts'
 import { countIn, featureNames } from './feature-names.ts'
 import { checkPredictor, checkTransformer, estimators } from './index.ts'

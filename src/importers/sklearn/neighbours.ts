@@ -1,11 +1,11 @@
 /** Neighbours: LocalOutlierFactor for new rows, KNeighborsClassifier and KNeighborsRegressor. */
 import { METRIC_NAMES } from '../../math/distances.ts'
+import { classesOf, probabilities } from '../lowering/classes.ts'
+import type { Input, Lowering, LowerPredictor } from '../lowering/lowering.ts'
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal, severalOutputs } from '../refusal.ts'
-import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, since, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 /** How the distance of two rows is measured, as src/models/neighbour-state.ts has it. */

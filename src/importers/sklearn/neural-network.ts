@@ -1,10 +1,10 @@
 /** MLPRegressor and MLPClassifier. */
 import type { State } from '../../math/state.ts'
+import { classesOf, probabilities } from '../lowering/classes.ts'
+import type { Input, LowerPredictor } from '../lowering/lowering.ts'
 import { reconstruction } from '../reconstruction.ts'
 import { Refusal, severalOutputs } from '../refusal.ts'
-import { classesOf, probabilities } from './classes.ts'
 import { type Estimator, isMeasure, plainNumbers, wordFor } from './estimator.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 interface Layers {

@@ -1,11 +1,11 @@
 /** Estimators made of others: Pipeline, ColumnTransformer, FeatureUnion, and searches that kept their best. */
+import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from '../lowering/lowering.ts'
+import { branches } from '../lowering/steps.ts'
 import { arrayOf, numberOf } from '../numpy/array.ts'
 import { entry, isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { nameAll } from '../request.ts'
 import { classOf, type Estimator, listOf, plainNumbers, textsOf, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerPredictor, LowerTransformer, Prediction } from './lowering.ts'
-import { branches } from './steps.ts'
 
 export interface Named {
   readonly name: string

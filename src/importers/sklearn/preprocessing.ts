@@ -1,10 +1,9 @@
 /** Transformers that write each column anew: scalers, power and quantile transforms, fixed functions. */
-
+import type { Figures, Input, LowerTransformer } from '../lowering/lowering.ts'
+import { columnwise } from '../lowering/steps.ts'
 import { isNode, type Value } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { classOf, type Estimator, wordFor } from './estimator.ts'
-import type { Figures, Input, LowerTransformer } from './lowering.ts'
-import { columnwise } from './steps.ts'
 
 /** Numbers, one a column. */
 export const perColumn = (estimator: Estimator, attribute: string, input: Input): Float64Array =>

@@ -1,9 +1,9 @@
 /** Transformers that keep some columns as they are: VarianceThreshold, SelectKBest, RFE, SequentialFeatureSelector. */
+import type { Input, Lowering, LowerTransformer } from '../lowering/lowering.ts'
+import { arrange } from '../lowering/steps.ts'
 import { arrayOf } from '../numpy/array.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, wordFor } from './estimator.ts'
-import type { Input, Lowering, LowerTransformer } from './lowering.ts'
-import { arrange } from './steps.ts'
 
 const keep = (flags: readonly boolean[], input: Input, lowering: Lowering): Input =>
   arrange(

@@ -1,8 +1,8 @@
 /** Several predictors that read the same columns: the folds of a calibration, the members of a vote. */
+import type { Input, Lowering, Prediction } from '../lowering/lowering.ts'
+import { arrange, part } from '../lowering/steps.ts'
 import type { Value } from '../pickle/nodes.ts'
 import type { Estimator } from './estimator.ts'
-import type { Input, Lowering, Prediction } from './lowering.ts'
-import { arrange, part } from './steps.ts'
 
 export interface Reader {
   readonly value: Value

@@ -1,10 +1,10 @@
 /** Support vector machines of libsvm: OneClassSVM, SVC, NuSVC, SVR, NuSVR. */
 import type { State } from '../../math/state.ts'
+import { classesOf, classified } from '../lowering/classes.ts'
+import type { Input, LowerPredictor } from '../lowering/lowering.ts'
 import type { LeafRisk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import { classesOf, classified } from './classes.ts'
 import type { Estimator } from './estimator.ts'
-import type { Input, LowerPredictor } from './lowering.ts'
 import { oneOf } from './preprocessing.ts'
 
 const KERNELS = ['rbf', 'linear', 'poly', 'sigmoid']

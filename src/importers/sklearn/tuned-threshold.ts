@@ -1,9 +1,9 @@
 /** TunedThresholdClassifierCV and FixedThresholdClassifier: a classifier that brings its threshold. */
+import type { LowerPredictor } from '../lowering/lowering.ts'
 import { textOf } from '../numpy/array.ts'
 import { entry, isNode } from '../pickle/nodes.ts'
 import { Refusal } from '../refusal.ts'
 import { type Estimator, isEstimator } from './estimator.ts'
-import type { LowerPredictor } from './lowering.ts'
 
 export const tunedThreshold: LowerPredictor = (estimator, input, lowering) => {
   const inner = ['estimator_', 'estimator'].map(name => estimator.raw(name)).find(isEstimator)

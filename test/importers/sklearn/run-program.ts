@@ -1,11 +1,11 @@
 /** Programs run plainly, for tests: each step on its stretch, each model on its own, combined as the shapes say. */
 import { unwrap } from '../../../src/importers/containers/index.ts'
+import type { Input } from '../../../src/importers/lowering/lowering.ts'
+import { openLowering } from '../../../src/importers/lowering/open-lowering.ts'
 import { readPickle } from '../../../src/importers/pickle/machine.ts'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import type { ProgramStep, Risk } from '../../../src/importers/program.ts'
 import { estimators } from '../../../src/importers/sklearn/index.ts'
-import type { Input } from '../../../src/importers/sklearn/lowering.ts'
-import { openLowering } from '../../../src/importers/sklearn/open-lowering.ts'
 import type { Column, Columns } from '../../../src/math/columns.ts'
 import { probabilityOf } from '../../../src/math/probability.ts'
 import { findModel } from '../../../src/models/index.ts'

@@ -1,9 +1,9 @@
 /** Trees made by hand, whose answers can be reckoned in the head, and what versions and damage do to them. */
 import { describe, expect, it } from 'vitest'
+import type { Prediction } from '../../../src/importers/lowering/lowering.ts'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import type { LeafRisk } from '../../../src/importers/program.ts'
 import { Refusal } from '../../../src/importers/refusal.ts'
-import type { Prediction } from '../../../src/importers/sklearn/lowering.ts'
 import { array, dict, estimator, list, object } from './nodes.ts'
 import { columnsOf, opened, runRisk, runSteps } from './run-program.ts'
 

@@ -1,10 +1,10 @@
 /** Sums of trees as the model gradient-boosting: for classes by their log-odds or by a softmax, for numbers as they are. */
 import { float32Bound } from '../../math/float32.ts'
 import type { LeafRisk } from '../program.ts'
+import type { Skeleton } from '../sklearn/tree-structure.ts'
 import type { PackedTrees, SourceTree } from '../trees.ts'
 import { classified, combined } from './classes.ts'
 import type { Input, Prediction } from './lowering.ts'
-import type { Skeleton } from './tree-structure.ts'
 
 /** What a sum of trees is added to, and how it becomes a risk: see src/models/gradient-boosting.ts. */
 export interface Sum {

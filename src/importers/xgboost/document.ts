@@ -1,8 +1,8 @@
 /** The document that XGBoost's save_model writes, as JSON since 1.0 and as UBJSON since 1.6; pickled boosters have it
  * under "Model". https://xgboost.readthedocs.io/en/stable/tutorials/saving_model.html */
-import { type Doc, parseNumber } from './document.ts'
-import { Refusal, severalOutputs } from './refusal.ts'
-import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './xgboost-model.ts'
+import { type Doc, parseNumber } from '../document.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
+import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './parsed.ts'
 
 /** @throws Refusal for a document that is not a whole model */
 export function readXgboost(document: Doc): XgboostModel {

@@ -2,19 +2,18 @@
  * LightGBM: the text of save_model (and of pickled boosters), and the JSON of dump_model. Trees are added up in float64,
  * in the order of the file, as LightGBM does.
  */
-
-import { type Booster, checkInput, classNames, openBooster, tellTexts } from './booster.ts'
-import { decodeText, parseJson } from './document.ts'
-import type { Open } from './format.ts'
-import { readLightgbmJson } from './lightgbm-json.ts'
-import type { LightgbmModel } from './lightgbm-model.ts'
-import { parseLightgbmText } from './lightgbm-text.ts'
-import { type LightgbmTrees, lightgbmTrees, NEXT_TO_ZERO } from './lightgbm-trees.ts'
-import { Refusal, severalOutputs } from './refusal.ts'
-import { type BoostedInput, boostedClasses, boostedLeaf, type Sum } from './sklearn/boosted-risk.ts'
-import { classified } from './sklearn/classes.ts'
-import type { Input, Lowering, Prediction } from './sklearn/lowering.ts'
-import { blank } from './sklearn/steps.ts'
+import { type Booster, checkInput, classNames, openBooster, tellTexts } from '../booster.ts'
+import { decodeText, parseJson } from '../document.ts'
+import type { Open } from '../format.ts'
+import { type BoostedInput, boostedClasses, boostedLeaf, type Sum } from '../lowering/boosted-risk.ts'
+import { classified } from '../lowering/classes.ts'
+import type { Input, Lowering, Prediction } from '../lowering/lowering.ts'
+import { blank } from '../lowering/steps.ts'
+import { Refusal, severalOutputs } from '../refusal.ts'
+import { readLightgbmJson } from './json.ts'
+import type { LightgbmModel } from './parsed.ts'
+import { parseLightgbmText } from './text.ts'
+import { type LightgbmTrees, lightgbmTrees, NEXT_TO_ZERO } from './trees.ts'
 
 export const openLightgbm: Open = (request, containers) => {
   const { bytes } = request

@@ -1,5 +1,7 @@
 /** Trees of LightGBM's as trees of our own, decision by decision as its Tree::Decision makes them: LightGBM/tree.h. */
-import { type CategoryCodes, type CategoryColumn, codeCategories } from './category-codes.ts'
+import { type CategoryCodes, type CategoryColumn, codeCategories } from '../category-codes.ts'
+import { Refusal } from '../refusal.ts'
+import { type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
 import {
   CATEGORICAL,
   DEFAULT_LEFT,
@@ -9,9 +11,7 @@ import {
   MISSING_NAN,
   MISSING_NONE,
   MISSING_ZERO,
-} from './lightgbm-model.ts'
-import { Refusal } from './refusal.ts'
-import { type PackedTrees, packTrees, type SourceTree } from './trees.ts'
+} from './parsed.ts'
 
 export interface LightgbmTrees {
   readonly codes: CategoryCodes

@@ -4,10 +4,10 @@
  *
  * Source: LightGBM's gbdt_model_text.cpp and tree.cpp (Tree::ToString).
  */
-import { parseBounded } from '../artifact/json.ts'
-import { type Doc, docOf, parseNumber, type Raw } from './document.ts'
-import type { LightgbmModel, LightgbmTree } from './lightgbm-model.ts'
-import { Refusal } from './refusal.ts'
+import { parseBounded } from '../../artifact/json.ts'
+import { type Doc, docOf, parseNumber, type Raw } from '../document.ts'
+import { Refusal } from '../refusal.ts'
+import type { LightgbmModel, LightgbmTree } from './parsed.ts'
 
 type Lines = ReadonlyMap<string, string>
 

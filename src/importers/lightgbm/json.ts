@@ -1,5 +1,6 @@
 /** What LightGBM's dump_model() gives, as JSON: trees of nested nodes. */
-import type { Doc } from './document.ts'
+import type { Doc } from '../document.ts'
+import { Refusal } from '../refusal.ts'
 import {
   CATEGORICAL,
   DEFAULT_LEFT,
@@ -8,9 +9,8 @@ import {
   MISSING_NAN,
   MISSING_NONE,
   MISSING_ZERO,
-} from './lightgbm-model.ts'
-import { categoriesOf, checkNames, leaf, linear, rangesOf } from './lightgbm-text.ts'
-import { Refusal } from './refusal.ts'
+} from './parsed.ts'
+import { categoriesOf, checkNames, leaf, linear, rangesOf } from './text.ts'
 
 /** @throws Refusal for a document that is not a whole model */
 export function readLightgbmJson(doc: Doc): LightgbmModel {

@@ -2,7 +2,7 @@
 import type { Value } from '../pickle/nodes.ts'
 import type { ProgramFeature, ProgramStep } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import type { Estimator } from './estimator.ts'
+import type { Estimator } from '../sklearn/estimator.ts'
 import type { Figures, Input, Lowering, Prediction } from './lowering.ts'
 
 type Profile = Partial<Record<keyof Figures, Float64Array>>

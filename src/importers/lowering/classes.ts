@@ -1,7 +1,7 @@
 /** Classes of classifiers, and predictions that are told apart by them. */
 import type { CombinedRisk, Risk } from '../program.ts'
 import { Refusal } from '../refusal.ts'
-import type { Estimator } from './estimator.ts'
+import type { Estimator } from '../sklearn/estimator.ts'
 import type { Prediction } from './lowering.ts'
 
 /** @throws Refusal for a classifier of one class, or of several outputs */

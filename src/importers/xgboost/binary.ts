@@ -4,8 +4,8 @@
  *
  * Source: XGBoost's learner.cc (LearnerModelParamLegacy), gbtree_model.h and tree_model.h.
  */
-import { Refusal } from './refusal.ts'
-import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './xgboost-model.ts'
+import { Refusal } from '../refusal.ts'
+import type { XgboostLinear, XgboostModel, XgboostTree, XgboostTrees } from './parsed.ts'
 
 interface Reader {
   readonly view: DataView

@@ -5,11 +5,11 @@
  *
  * Source of what a category decides: XGBoost's categorical.h (common::Decision).
  */
-import { float32Bound, strictly32 } from '../math/float32.ts'
-import { type CategoryCodes, type CategoryColumn, codeCategories, MOST_CATEGORIES } from './category-codes.ts'
-import { Refusal } from './refusal.ts'
-import { type PackedTrees, packTrees, type SourceTree } from './trees.ts'
-import type { XgboostTree, XgboostTrees } from './xgboost-model.ts'
+import { float32Bound, strictly32 } from '../../math/float32.ts'
+import { type CategoryCodes, type CategoryColumn, codeCategories, MOST_CATEGORIES } from '../category-codes.ts'
+import { Refusal } from '../refusal.ts'
+import { type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
+import type { XgboostTree, XgboostTrees } from './parsed.ts'
 
 export interface XgboostSums {
   readonly codes: CategoryCodes

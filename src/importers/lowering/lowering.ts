@@ -6,7 +6,7 @@ import type { State } from '../../math/state.ts'
 import type { Value } from '../pickle/nodes.ts'
 import type { Program, Risk, Stretch } from '../program.ts'
 import type { ScoreScale } from '../request.ts'
-import type { Estimator } from './estimator.ts'
+import type { Estimator } from '../sklearn/estimator.ts'
 
 /** Where a transformer or predictor reads. */
 export interface Input extends Stretch {
