@@ -25,6 +25,8 @@ export interface ImportFileRequest extends Resources {
   readonly expect?: string | undefined
   readonly expectColumn?: string | undefined
   readonly expectOf?: ScoreScale | undefined
+  /** How far apart the numbers may be, and by which share of the original's. */
+  readonly tolerance?: number | undefined
 }
 
 export interface ImportFileResult {
@@ -106,6 +108,7 @@ async function prove(
     turned: isTurned(recipe.columns),
     cut: levels[0]?.cut,
     source,
+    tolerance: request.tolerance,
   })
   if (parity.within) return parity
   throw new Failure('MODEL_DIFFERS', {

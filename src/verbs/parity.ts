@@ -29,10 +29,11 @@ export interface Parity {
   readonly hint: string
 }
 
-/** Apart by this, and this share of the original's number. */
 const ALLOWED = 1e-9
 /** Of libraries that compute in float32: their own last digits are rounding. */
 const ALLOWED_SINGLE = 1e-6
+/** What a model that was fitted on float32 may come to, where its library rounds between the steps. */
+const ROUNDED = 1e-5
 /** Columns in which scores are expected, the likeliest first. */
 const NAMES = ['anomaly_score', 'score', 'scores', 'risk', 'probability', 'prediction', 'score_samples']
 
@@ -89,6 +90,8 @@ export interface ParityOptions {
   readonly cut: number | undefined
   /** Where the model comes from. */
   readonly source?: Pick<Provenance, 'format' | 'model'> | undefined
+  /** Apart by this, and this share of the original's number; absent: by what the source computes in. */
+  readonly tolerance?: number | undefined
 }
 
 /** XGBoost adds up in float32, PyTorch multiplies in it. */
@@ -102,7 +105,7 @@ export function parityOf(risk: Float64Array, { column, values }: Expected, optio
       hint: 'Give the scores of exactly these rows, in the same order.',
     })
   const { of = 'risk' } = options
-  const allowed = isSingle(options.source) ? ALLOWED_SINGLE : ALLOWED
+  const allowed = options.tolerance ?? (isSingle(options.source) ? ALLOWED_SINGLE : ALLOWED)
   const compared = compare(risk, values, scaleOf(of, options), allowed)
   const hint = compared.beyond === 0 ? '' : hintOf(risk, values, options, of, allowed)
   return { rows: risk.length, column, of, ...compared, within: compared.beyond === 0, hint }
@@ -140,6 +143,8 @@ function hintOf(
   const fits = SCORE_SCALES.find(
     of => of !== tried && compare(risk, values, scaleOf(of, options), allowed).beyond === 0,
   )
+  if (fits === undefined && compare(risk, values, scaleOf(tried, options), ROUNDED).beyond === 0)
+    return `So little is rounding where the model was fitted on float32: then give --tolerance ${ROUNDED}`
   return fits === undefined
     ? 'Were the rows and their order the same, and unscaled? Nothing was written; report it with both files if they were.'
     : `They are equal as ${fits}: give --expect-of ${fits}`

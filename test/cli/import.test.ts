@@ -217,6 +217,15 @@ describe('import', () => {
     expect(JSON.parse(stdout).parity.difference).toBeLessThan(1e-12)
   })
 
+  test('allows the difference that is asked for', async () => {
+    folder.write('near.csv', table('score', column(decision.map(value => value + 3e-6))))
+    const args = ['import', 'lof.joblib', '--features', 'a,b,c', '--check', 'rows.csv', '--expect', 'near.csv']
+    const all = [...args, '--expect-of', 'decision_function', '-o', 'near.tocsin']
+    expect((await folder.run([...all, '--tolerance', '1e-7'])).code).toBe(2)
+    const { stdout } = await folder.must([...all, '--tolerance', '1e-5', '--json'])
+    expect(JSON.parse(stdout).parity.difference).toBeCloseTo(3e-6, 12)
+  })
+
   test.each([
     [
       'another scale',
@@ -228,7 +237,7 @@ describe('import', () => {
       'a number that is off by a billionth',
       'off.csv',
       ['--expect-of', 'decision_function'],
-      /1 of 12 rows differ, row 4 most/,
+      /1 of 12 rows differ, row 4 most[^]*--tolerance 0.00001/,
     ],
     ['a number that is missing', 'hole.csv', ['--expect-of', 'decision_function'], /row 3 most/],
     ['another number of rows', 'short.csv', [], /12 rows, the expected scores are 11/],

@@ -18,6 +18,7 @@ interface Flags extends ForeignFlags {
   expect?: string
   expectColumn?: string
   expectOf?: Said['thresholdOf']
+  tolerance?: number
   threads?: number
   memory?: string
 }
@@ -48,6 +49,11 @@ export function addImport(program: Command, terminal: Terminal): Command {
       '--expect-of <scale>',
       'what these numbers are: risk (default), score_samples or decision_function',
       asScale('expect-of'),
+    )
+    .option(
+      '--tolerance <number>',
+      'how far apart the numbers may be, and by which share of the expected (default: 1e-9; 1e-6 of XGBoost and PyTorch)',
+      options.asPositive('tolerance'),
     )
     .option('--threads <n>', 'threads for reading tables', options.asCount('threads'))
     .option('--memory <size>', 'memory for tables, such as 600MB', options.asMemory)
