@@ -11,9 +11,13 @@ import type { LightgbmModel, LightgbmTree } from './parsed.ts'
 
 type Lines = ReadonlyMap<string, string>
 
+/** 10,000 trees have a quarter of a million. */
+const MOST_LINES = 2_000_000
+
 /** @throws Refusal for a text that is not a whole model */
 export function parseLightgbmText(text: string): LightgbmModel {
-  const lines = text.split(/\r?\n/)
+  const lines = text.split(/\r?\n/, MOST_LINES + 1)
+  if (lines.length > MOST_LINES) throw new Refusal('damaged', `it has more than ${MOST_LINES} lines`)
   if (lines[0] !== 'tree') throw new Refusal('damaged', 'it does not begin with the line "tree"')
   const { head, trees, end } = sectionsOf(lines)
   const version = head.get('version') ?? 'none'
