@@ -1,6 +1,6 @@
 /** From what somebody wrote (a file, a folder, a glob) to files, and what kind of file each one is. */
 import { closeSync, existsSync, globSync, openSync, readdirSync, readSync, type Stats, statSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { Failure } from '../errors.ts'
 import { gunzipHead } from './gzip.ts'
 
@@ -198,5 +198,3 @@ function refuse(path: string, head: Buffer, inside = ''): void {
 
 /** DuckDB would read these as a pattern. */
 export const looksLikePattern = (path: string): boolean => /[*?[\]]/.test(path)
-
-export const shortName = (path: string): string => basename(path)
