@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { type Bundle, bundleOf } from '../../src/importers/artifact-dict.ts'
 import type { DictNode, Value } from '../../src/importers/pickle/nodes.ts'
 import { textKey } from '../../src/importers/pickle/nodes.ts'
-import { Refusal } from '../../src/importers/refusal.ts'
+import { refusalOf } from './refusal.ts'
 import { array, dict, estimator, list, names, object, tuple } from './sklearn/nodes.ts'
 
 const forest = estimator('ensemble._iforest.IsolationForest', {})
@@ -16,15 +16,7 @@ const clusters = estimator('cluster._kmeans.KMeans', {})
 const pipeline = (...steps: Value[]) =>
   estimator('pipeline.Pipeline', { steps: list(...steps.map((step, i) => tuple(`s${i}`, step))) })
 
-const refusal = (value: Value, pick?: string): Refusal => {
-  try {
-    bundleOf(value, pick)
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was taken')
-}
+const refusal = (value: Value, pick?: string) => refusalOf(() => bundleOf(value, pick))
 const before = (bundle: Bundle) => bundle.before.map(({ value }) => value)
 
 it('takes a model alone as it is', () => {

@@ -2,27 +2,20 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { openLightgbm } from '../../src/importers/lightgbm/model.ts'
-import { Refusal } from '../../src/importers/refusal.ts'
 import { openXgboost } from '../../src/importers/xgboost/model.ts'
+import { refusalOf } from './refusal.ts'
 
 const GOLDEN = 'test/golden/boosters'
 const lightgbm = readFileSync(`${GOLDEN}/lgb-binary.txt`, 'utf8')
 const xgboost = readFileSync(`${GOLDEN}/xgb-binary-logistic.json`, 'utf8')
 const features = ['flow', 'level', 'code']
 
-function refusalOf(open: typeof openLightgbm, text: string): Refusal {
-  try {
-    open({ name: 'model', bytes: Buffer.from(text), features, risk: '1' }, []).program()
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was read')
-}
+const refusal = (open: typeof openLightgbm, text: string) =>
+  refusalOf(() => open({ name: 'model', bytes: Buffer.from(text), features, risk: '1' }, []).program())
 
 test('both files are read as they are', () => {
-  expect(() => refusalOf(openLightgbm, lightgbm)).toThrow('it was read')
-  expect(() => refusalOf(openXgboost, xgboost)).toThrow('it was read')
+  expect(() => refusal(openLightgbm, lightgbm)).toThrow('it was read')
+  expect(() => refusal(openXgboost, xgboost)).toThrow('it was read')
 })
 
 describe('LightGBM:', () => {
@@ -49,7 +42,7 @@ describe('LightGBM:', () => {
       'has the child 0, expected one behind it',
     ],
   ])('%s', (_, text, message) => {
-    const { kind, message: said } = refusalOf(openLightgbm, text)
+    const { kind, message: said } = refusal(openLightgbm, text)
     expect(['damaged', 'unsupported']).toContain(kind)
     expect(said).toContain(message)
   })
@@ -88,8 +81,8 @@ describe('XGBoost:', () => {
     ['a text for a number', 'expected a list', changed((_, tree) => set(tree, 'split_conditions', 'x'))],
     ['a feature beyond', 'asks for column 40, expected 0 to 2', changed((_, tree) => first(tree, 'split_indices', 40))],
   ])('%s', (_, message, text) => {
-    const refusal = refusalOf(openXgboost, text)
-    expect(['damaged', 'unsupported']).toContain(refusal.kind)
-    expect(refusal.message).toContain(message)
+    const refused = refusal(openXgboost, text)
+    expect(['damaged', 'unsupported']).toContain(refused.kind)
+    expect(refused.message).toContain(message)
   })
 })

@@ -4,20 +4,13 @@ import { describe, expect, it } from 'vitest'
 import { crc32Msb, crc64, xxh32 } from '../../../src/importers/containers/checksum.ts'
 import { type UnwrapLimits, unwrap } from '../../../src/importers/containers/index.ts'
 import { Refusal } from '../../../src/importers/refusal.ts'
+import { refusalOf } from '../refusal.ts'
 import { CONTENTS, DELTA, PACKED } from './packed.ts'
 
 const bytesOf = (base64: string) => Buffer.from(base64, 'base64')
 const named = PACKED.map(packed => [`${packed.container} of ${packed.content}, ${packed.by}`, packed] as const)
 
-function refusal(bytes: Uint8Array, limits?: Partial<UnwrapLimits>): Refusal {
-  try {
-    unwrap(bytes, limits)
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was unpacked')
-}
+const refusal = (bytes: Uint8Array, limits?: Partial<UnwrapLimits>) => refusalOf(() => unwrap(bytes, limits))
 
 describe('what other programs compressed', () => {
   it.each(named)('%s', (_, { content, container, base64 }) => {

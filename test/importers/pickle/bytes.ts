@@ -1,7 +1,8 @@
 /** Pickles put together by hand: operations by their names in Python's pickletools, and a small writer of values. */
 import { readPickle } from '../../../src/importers/pickle/machine.ts'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
-import { Refusal } from '../../../src/importers/refusal.ts'
+import type { Refusal } from '../../../src/importers/refusal.ts'
+import { refusalOf } from '../refusal.ts'
 
 export type Part = number | string | Uint8Array
 
@@ -37,15 +38,8 @@ export const STOP = '.'
 export const read = (...parts: readonly Part[]): Value => readPickle(bytes(...parts, STOP)).value
 
 /** The refusal of these bytes, as they are. */
-export function refusal(of: Uint8Array, options?: Parameters<typeof readPickle>[1]): Refusal {
-  try {
-    readPickle(of, options)
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was read')
-}
+export const refusal = (of: Uint8Array, options?: Parameters<typeof readPickle>[1]): Refusal =>
+  refusalOf(() => readPickle(of, options))
 
 /** What a dtype of plain numbers looks like in a pickle: numpy.dtype(code, False, True) and its state. */
 export const dtype = (code: string, order = '<') =>

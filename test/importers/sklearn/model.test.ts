@@ -4,22 +4,13 @@ import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import { Refusal } from '../../../src/importers/refusal.ts'
 import { lowerModel, type ModelRequest } from '../../../src/importers/sklearn/model.ts'
+import { refusalOf } from '../refusal.ts'
 import { array, dict, estimator, list, names, object, tuple } from './nodes.ts'
 import { columnsOf, readValue, runRisk, runSteps } from './run-program.ts'
 
 const scored = (value: Value, request: ModelRequest, rows: readonly (readonly (number | null)[])[]) => {
   const program = lowerModel(value, request)
   return { program, risk: Array.from(runRisk(program.risk, runSteps(program.steps, columnsOf(rows)))) }
-}
-
-function refusal(act: () => unknown): Refusal {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was not refused')
 }
 
 const AB = { features: ['a', 'b'] }
@@ -99,19 +90,19 @@ describe('which number is the risk', () => {
   })
 
   it('is refused for several classes, with their names', () => {
-    const said = refusal(() => lowerModel(logistic({ classes_: names('ok', 'warn', 'bad') }, '1.9.1', 3), AB))
+    const said = refusalOf(() => lowerModel(logistic({ classes_: names('ok', 'warn', 'bad') }, '1.9.1', 3), AB))
     expect(said).toMatchObject({ kind: 'unsaid', hint: 'Name it: --risk bad' })
     expect(said.message).toContain('ok, warn, bad')
   })
 
   it('is refused for a class that is none, and for a share beyond 1', () => {
-    expect(refusal(() => lowerModel(logistic({}), { ...AB, risk: 'maybe' })).kind).toBe('unsaid')
-    expect(refusal(() => lowerModel(logistic({}), { ...AB, threshold: -0.2 })).message).toContain('-0.2')
+    expect(refusalOf(() => lowerModel(logistic({}), { ...AB, risk: 'maybe' })).kind).toBe('unsaid')
+    expect(refusalOf(() => lowerModel(logistic({}), { ...AB, threshold: -0.2 })).message).toContain('-0.2')
   })
 
   it('of a regressor is the end that a person names', () => {
     const ridge = estimator('linear_model._ridge.Ridge', { coef_: array([2, 3]), intercept_: 1 })
-    expect(refusal(() => lowerModel(ridge, AB))).toMatchObject({
+    expect(refusalOf(() => lowerModel(ridge, AB))).toMatchObject({
       kind: 'unsaid',
       hint: 'Say --risk high or --risk low.',
     })
@@ -135,7 +126,7 @@ describe('which number is the risk', () => {
 
 describe('names of the features', () => {
   it('are asked for, with their number', () => {
-    const said = refusal(() => lowerModel(logistic({}), {}))
+    const said = refusalOf(() => lowerModel(logistic({}), {}))
     expect(said.kind).toBe('unsaid')
     expect(`${said.message} ${said.hint}`).toMatch(/2 features.*--features a,b/)
   })
@@ -160,8 +151,8 @@ describe('names of the features', () => {
   })
 
   it('are refused when there are too many, too few, or two of one name', () => {
-    expect(refusal(() => lowerModel(named, { features: ['ph'] })).message).toContain('1 name is given')
-    expect(refusal(() => lowerModel(logistic({}), { features: ['a', 'a'] })).message).toContain('called a')
+    expect(refusalOf(() => lowerModel(named, { features: ['ph'] })).message).toContain('1 name is given')
+    expect(refusalOf(() => lowerModel(logistic({}), { features: ['a', 'a'] })).message).toContain('called a')
   })
 })
 
@@ -191,7 +182,7 @@ describe('thresholds of detectors', () => {
   })
 
   it('below the range of the risk are asked about where two scales could hold them', () => {
-    const said = refusal(() => lowerModel(elliptic, { ...AB, threshold: -4 }))
+    const said = refusalOf(() => lowerModel(elliptic, { ...AB, threshold: -4 }))
     expect(said).toMatchObject({
       kind: 'unsaid',
       hint: 'Say which: --threshold-of risk|score_samples|decision_function',
@@ -214,7 +205,7 @@ describe('thresholds of detectors', () => {
 
   it('of a model without an end to its scores are always asked about', () => {
     expect(lowerModel(oneClass, AB).cut?.risk).toBe(0)
-    expect(refusal(() => lowerModel(oneClass, { ...AB, threshold: -0.318 })).kind).toBe('unsaid')
+    expect(refusalOf(() => lowerModel(oneClass, { ...AB, threshold: -0.318 })).kind).toBe('unsaid')
     // decision_function = score_samples − 0.3, and the risk is its negative.
     const at = (thresholdOf: 'score_samples' | 'decision_function', threshold: number) =>
       lowerModel(oneClass, { ...AB, threshold, thresholdOf }).cut?.risk
@@ -392,7 +383,7 @@ describe('what is refused', () => {
       /GaussianMixture is scored/,
     ],
   ])('%s', (_, value, words) => {
-    const said = refusal(() => lowerModel(value, { ...AB, risk: undefined }))
+    const said = refusalOf(() => lowerModel(value, { ...AB, risk: undefined }))
     expect(said.message).toMatch(words)
     expect(said.kind).not.toBe('hostile')
   })
@@ -400,11 +391,11 @@ describe('what is refused', () => {
 
 it('says what no name could mend before it asks for names', () => {
   const votes = estimator('svm._classes.SVC', { classes_: names('a', 'b', 'c'), n_features_in_: 2 })
-  expect(refusal(() => lowerModel(votes, {})).message).toContain('votes of pairs')
+  expect(refusalOf(() => lowerModel(votes, {})).message).toContain('votes of pairs')
   const own = object('__main__', 'Clean', [], dict({}))
   const steps = list(tuple('clean', own), tuple('model', logistic({})))
   const pipeline = object('sklearn.pipeline', 'Pipeline', [], dict({ steps }))
-  expect(refusal(() => lowerModel(pipeline, {})).message).toContain('__main__.Clean')
+  expect(refusalOf(() => lowerModel(pipeline, {})).message).toContain('__main__.Clean')
 })
 
 it('takes the threshold that a tuned classifier brings, for its class alone', () => {

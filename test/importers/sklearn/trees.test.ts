@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Prediction } from '../../../src/importers/lowering/lowering.ts'
 import type { Value } from '../../../src/importers/pickle/nodes.ts'
 import type { LeafRisk } from '../../../src/importers/program.ts'
-import { Refusal } from '../../../src/importers/refusal.ts'
+import { refusalOf } from '../refusal.ts'
 import { array, dict, estimator, list, object } from './nodes.ts'
 import { columnsOf, opened, runRisk, runSteps } from './run-program.ts'
 
@@ -68,16 +68,6 @@ function scored(value: Value, rows: readonly (readonly (number | null)[])[], cho
 
 const takes = (value: Value) => (riskIn(lowered(value)) as LeafRisk).takesMissing
 
-function refusal(act: () => unknown): Refusal {
-  try {
-    act()
-  } catch (error) {
-    if (error instanceof Refusal) return error
-    throw error
-  }
-  throw new Error('it was not refused')
-}
-
 /** 0.1 as a float32 is above 0.1 as a double: such a row goes right. */
 const ROWS = [
   [0.1, 2],
@@ -121,21 +111,21 @@ describe('a tree that is none is refused:', () => {
     ['a threshold that is no number', { threshold: [Number.NaN, -2, 2, -2, -2] }, 'node 0 has no threshold'],
   ]
   it.each(cases)('%s', (_, change, message) => {
-    const found = refusal(() => lowered(regressor([0, 1, 0, 2, 3], { ...NODES, ...change } as Fields)))
+    const found = refusalOf(() => lowered(regressor([0, 1, 0, 2, 3], { ...NODES, ...change } as Fields)))
     expect(found.kind).toBe('damaged')
     expect(found.message).toContain(message)
   })
 
   it('fields, shapes and outputs that do not fit', () => {
     const { threshold: _, ...rest } = NODES
-    expect(refusal(() => lowered(regressor([0, 1, 0, 2, 3], rest))).message).toContain('its nodes have no threshold')
-    expect(refusal(() => lowered(regressor([0, 1, 0, 2, 3, 4, 5, 6, 7, 8]))).message).toContain('2 numbers a leaf')
+    expect(refusalOf(() => lowered(regressor([0, 1, 0, 2, 3], rest))).message).toContain('its nodes have no threshold')
+    expect(refusalOf(() => lowered(regressor([0, 1, 0, 2, 3, 4, 5, 6, 7, 8]))).message).toContain('2 numbers a leaf')
     const two = estimator('tree._classes.DecisionTreeRegressor', {
       tree_: treeNode([1, 2, 3, 4, 5, 6, 7, 8, 9, 0], NODES, 2),
     })
-    expect(refusal(() => lowered(two)).message).toContain('predicts 2 numbers a row')
+    expect(refusalOf(() => lowered(two)).message).toContain('predicts 2 numbers a row')
     const unfitted = estimator('tree._classes.DecisionTreeRegressor', { max_depth: 3 })
-    expect(refusal(() => lowered(unfitted)).message).toContain('was not fitted')
+    expect(refusalOf(() => lowered(unfitted)).message).toContain('was not fitted')
   })
 })
 
@@ -174,19 +164,19 @@ describe('an isolation forest', () => {
 
   it('takes missing values from 1.6 on, and is refused before 0.21', () => {
     expect([takes(forest({}, '1.5.2')), takes(forest({}, '1.6.0'))]).toEqual([false, true])
-    expect(refusal(() => lowered(forest({}, '0.20.4'))).message).toContain(
+    expect(refusalOf(() => lowered(forest({}, '0.20.4'))).message).toContain(
       'scikit-learn 0.20.4, whose formula was another',
     )
   })
 
   it('is refused where columns and trees do not fit', () => {
-    expect(refusal(() => lowered(forest({ estimators_features_: list() }))).message).toContain(
+    expect(refusalOf(() => lowered(forest({ estimators_features_: list() }))).message).toContain(
       '1 trees and columns for 0',
     )
-    expect(refusal(() => lowered(forest({ estimators_features_: list(array([1, 2])) }))).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(forest({ estimators_features_: list(array([1, 2])) }))).kind).toBe('damaged')
     // A tree that asks for more columns than it saw.
-    expect(refusal(() => lowered(forest({ estimators_features_: list(array([1])) }))).kind).toBe('damaged')
-    expect(refusal(() => lowered(forest({ _max_samples: 0 }))).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(forest({ estimators_features_: list(array([1])) }))).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(forest({ _max_samples: 0 }))).kind).toBe('damaged')
   })
 })
 
@@ -245,13 +235,13 @@ describe('gradient boosting', () => {
 
   it('is refused where it begins with another model', () => {
     const other = estimator('linear_model._logistic.LogisticRegression', {})
-    expect(refusal(() => lowered(boosted(other))).message).toContain('begins with what LogisticRegression predicts')
-    expect(refusal(() => lowered(boosted(dummy('stratified')))).message).toContain(
+    expect(refusalOf(() => lowered(boosted(other))).message).toContain('begins with what LogisticRegression predicts')
+    expect(refusalOf(() => lowered(boosted(dummy('stratified')))).message).toContain(
       "DummyClassifier(strategy='stratified')",
     )
-    expect(refusal(() => lowered(boosted(null))).message).toContain('init_ of GradientBoostingClassifier is None')
+    expect(refusalOf(() => lowered(boosted(null))).message).toContain('init_ of GradientBoostingClassifier is None')
     const three = boosted('zero', { classes_: list('a', 'b', 'c') })
-    expect(refusal(() => lowered(three)).message).toContain('expected an array of trees, 3 a round')
+    expect(refusalOf(() => lowered(three)).message).toContain('expected an array of trees, 3 a round')
   })
 })
 
@@ -315,10 +305,10 @@ describe('histogram gradient boosting', () => {
 
   it('is refused where sets or children are not there', () => {
     const beyond = { ...nodes(0), bitset_idx: [0, 0, 1, 0, 0] }
-    expect(refusal(() => lowered(model(beyond))).message).toContain('asks for categories that are not there')
-    expect(refusal(() => lowered(model({ ...nodes(0), left: [0, 0, 3, 0, 0] }))).message).toContain('has the child 0')
-    expect(refusal(() => lowered(model({ ...nodes(0), feature_idx: [9, 0, 1, 0, 0] }))).kind).toBe('damaged')
-    expect(refusal(() => lowered(model(nodes(0), { _baseline_prediction: array([1, 2]) }))).message).toContain(
+    expect(refusalOf(() => lowered(model(beyond))).message).toContain('asks for categories that are not there')
+    expect(refusalOf(() => lowered(model({ ...nodes(0), left: [0, 0, 3, 0, 0] }))).message).toContain('has the child 0')
+    expect(refusalOf(() => lowered(model({ ...nodes(0), feature_idx: [9, 0, 1, 0, 0] }))).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(model(nodes(0), { _baseline_prediction: array([1, 2]) }))).message).toContain(
       '2 numbers',
     )
   })
@@ -357,7 +347,7 @@ describe('AdaBoost', () => {
   })
 
   it('SAMME before 0.22, whose predict_proba was no function of its decisions, is refused', () => {
-    expect(refusal(() => lowered(boosted('SAMME', '0.21.3', [sure, even]))).message).toContain('before 0.22')
+    expect(refusalOf(() => lowered(boosted('SAMME', '0.21.3', [sure, even]))).message).toContain('before 0.22')
     expect(scored(boosted('SAMME.R', '0.21.3', [sure, even]), rows)).toHaveLength(2)
   })
 
@@ -371,10 +361,10 @@ describe('AdaBoost', () => {
 
   it('over other models is refused by their name, and so is the regressor', () => {
     const linear = estimator('linear_model._logistic.LogisticRegression', {})
-    const found = refusal(() => lowered(boosted('SAMME', '1.2.2', [sure, linear])))
+    const found = refusalOf(() => lowered(boosted('SAMME', '1.2.2', [sure, linear])))
     expect(found.message).toBe('AdaBoostClassifier has a member LogisticRegression, expected decision trees')
     const median = estimator('ensemble._weight_boosting.AdaBoostRegressor', { estimators_: list(sure) })
-    expect(refusal(() => lowered(median)).message).toContain('weighted median')
+    expect(refusalOf(() => lowered(median)).message).toContain('weighted median')
   })
 })
 
@@ -390,7 +380,7 @@ describe('members side by side', () => {
   it('deep within each other are refused, not walked for ever', () => {
     let value: Value = classifier([1, 1, 1, 0, 0, 1, 1, 0, 0, 1])
     for (let depth = 0; depth < 20; depth++) value = inner(value)
-    expect(refusal(() => lowered(value)).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(value)).kind).toBe('damaged')
   })
 
   it('that hold themselves are refused', () => {
@@ -402,6 +392,6 @@ describe('members side by side', () => {
       estimators_: { kind: 'list', items },
     })
     items.push(own, own)
-    expect(refusal(() => lowered(own)).kind).toBe('damaged')
+    expect(refusalOf(() => lowered(own)).kind).toBe('damaged')
   })
 })
