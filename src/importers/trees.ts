@@ -2,6 +2,7 @@
  * Many trees, as any library keeps them, packed into the flat arrays of the kinds random-forest, isolation-forest and
  * gradient-boosting. Nothing walks a tree before it is known to be one.
  */
+import type { BoostedArrays } from '../models/boosting-forest.ts'
 import { Refusal } from './refusal.ts'
 
 /** One tree, node by node, its root first and every parent before its children. Nodes that hang from nothing (what
@@ -26,19 +27,8 @@ export interface SourceTree {
   readonly categories?: ((node: number) => ArrayLike<number> | undefined) | undefined
 }
 
-/** Of the state of src/models/gradient-boosting.ts. `category` and `bitset` are no part of the other kinds. */
-export interface PackedTrees {
-  readonly start: Int32Array
-  readonly left: Int32Array
-  readonly right: Int32Array
-  readonly feature: Int32Array
-  readonly threshold: Float64Array
-  readonly missingLeft: Uint8Array
-  readonly value: Float64Array
-  readonly cover: Float64Array
-  readonly category: Uint8Array
-  readonly bitset: Uint32Array
-}
+/** The trees of a state. `category` and `bitset` are no part of other kinds than gradient-boosting. */
+export type PackedTrees = Readonly<BoostedArrays>
 
 export interface TreePacker {
   /** @throws Refusal for anything but a tree over the columns */
@@ -54,6 +44,21 @@ export const CATEGORY_WORDS = 8
 
 /** 37 bytes each: beyond that a model takes more than 2 GB. */
 const MOST_NODES = 50_000_000
+
+/** A tree of nodes that are all leaves and say nothing yet, −1 everywhere. */
+export function blankTree(nodes: number) {
+  const entries = () => new Float64Array(nodes).fill(-1)
+  return {
+    nodes,
+    left: entries(),
+    right: entries(),
+    feature: entries(),
+    threshold: entries(),
+    missingLeft: entries(),
+    value: entries(),
+    cover: entries(),
+  } satisfies SourceTree
+}
 
 const EMPTY: SourceTree = { nodes: 1, left: [-1], right: [-1], feature: [-1], threshold: [0], value: [0], cover: [0] }
 

@@ -1,7 +1,7 @@
 /** Trees of LightGBM's as trees of our own, decision by decision as its Tree::Decision makes them: LightGBM/tree.h. */
 import { type CategoryCodes, type CategoryColumn, codeCategories } from '../category-codes.ts'
 import { Refusal } from '../refusal.ts'
-import { type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
+import { blankTree, type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
 import {
   CATEGORICAL,
   DEFAULT_LEFT,
@@ -110,18 +110,7 @@ function namesOf({ pandas = [], categorical }: LightgbmModel, asked: Asked): Rea
 function sourceOf(tree: LightgbmTree, codes: CategoryCodes): SourceTree {
   const inner = tree.left.length
   const leaves = tree.value.length
-  const nodes = inner + leaves
-  const room = () => new Float64Array(nodes).fill(-1)
-  const source = {
-    nodes,
-    left: room(),
-    right: room(),
-    feature: room(),
-    threshold: room(),
-    missingLeft: room(),
-    value: room(),
-    cover: room(),
-  }
+  const source = blankTree(inner + leaves)
   const place = (child: number) => (child < 0 ? inner - 1 - child : child)
   for (let node = 0; node < inner; node++) {
     source.left[node] = place(tree.left[node]!)

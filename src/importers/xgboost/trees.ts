@@ -8,7 +8,7 @@
 import { float32Bound, strictly32 } from '../../math/float32.ts'
 import { type CategoryCodes, type CategoryColumn, codeCategories, MOST_CATEGORIES } from '../category-codes.ts'
 import { Refusal } from '../refusal.ts'
-import { type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
+import { blankTree, type PackedTrees, packTrees, type SourceTree } from '../trees.ts'
 import type { XgboostTree, XgboostTrees } from './parsed.ts'
 
 export interface XgboostSums {
@@ -97,17 +97,8 @@ function sourceOf(
 ): SourceTree {
   const nodes = order(tree, `tree ${number} of ${WHAT}`)
   const place = new Map(nodes.map((node, at) => [node, at]))
-  const room = () => new Float64Array(nodes.length).fill(-1)
   const sets = new Map<number, Uint32Array>()
-  const source = {
-    left: room(),
-    right: room(),
-    feature: room(),
-    threshold: room(),
-    missingLeft: room(),
-    value: room(),
-    cover: room(),
-  }
+  const source = blankTree(nodes.length)
   for (const [at, node] of nodes.entries()) {
     const rows = tree.hessian[node]!
     source.cover[at] = rows > 0 && rows < Infinity ? rows : 0
@@ -129,7 +120,7 @@ function sourceOf(
     source.missingLeft[at] = Number(missingLeft)
     source.threshold[at] = set ? 0 : float32Bound(strictly32(condition))
   }
-  return { nodes: nodes.length, ...source, categories: node => sets.get(node) }
+  return { ...source, categories: node => sets.get(node) }
 }
 
 /** All categories but those of a set. */
