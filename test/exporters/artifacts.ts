@@ -29,6 +29,21 @@ export interface Given {
 
 export const VESSELS = ['steel', 'glass', "it's", 'Ünit']
 
+/** Parts of cases: values that are missing, filled in and scaled; risks made probabilities. */
+export const filled = {
+  steps: [
+    { use: 'impute', strategy: 'median' },
+    { use: 'scale', method: 'robust' },
+  ],
+  missing: 0.1,
+}
+export const sigmoid = { method: 'sigmoid', slope: -3.1, intercept: 0.7 }
+export const isotonic = {
+  method: 'isotonic',
+  risk: Float64Array.of(0.1, 0.2, 0.5, 0.9),
+  probability: Float64Array.of(0, 0.3, 0.3, 0.95),
+}
+
 export function fitted(given: Given): Artifact {
   const { use, task, parameters = {}, steps = [], text = false } = given
   const x = rowsOf(given, createRandom(5))

@@ -1,18 +1,4 @@
-import type { Given } from './artifacts.ts'
-
-const filled = {
-  steps: [
-    { use: 'impute', strategy: 'median' },
-    { use: 'scale', method: 'robust' },
-  ],
-  missing: 0.1,
-}
-const sigmoid = { method: 'sigmoid', slope: -3.1, intercept: 0.7 }
-const isotonic = {
-  method: 'isotonic',
-  risk: Float64Array.of(0.1, 0.2, 0.5, 0.9),
-  probability: Float64Array.of(0, 0.3, 0.3, 0.95),
-}
+import { filled, type Given, isotonic, sigmoid } from './artifacts.ts'
 
 /** Every model that is written as SQL, with steps, missing values and texts where it takes them. */
 export const SQL_CASES: Readonly<Record<string, Given>> = {

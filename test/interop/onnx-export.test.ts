@@ -5,26 +5,13 @@ import { exportOnnx } from '../../src/exporters/onnx/export-onnx.ts'
 import type { Columns } from '../../src/math/columns.ts'
 import { createRandom } from '../../src/math/random.ts'
 import { riskOf } from '../../src/verbs/pipeline.ts'
-import { FEATURES, fitted, type Given, rowsOf, VESSELS } from '../exporters/artifacts.ts'
+import { FEATURES, filled, fitted, type Given, isotonic, rowsOf, sigmoid, VESSELS } from '../exporters/artifacts.ts'
 import { findRuntime, type Runtime } from './onnxruntime.ts'
 
 const runtime = findRuntime()
 const ROWS = 500
 
 const scaled = { steps: [{ use: 'scale' }] }
-const filled = {
-  steps: [
-    { use: 'impute', strategy: 'median' },
-    { use: 'scale', method: 'robust' },
-  ],
-  missing: 0.1,
-}
-const sigmoid = { method: 'sigmoid', slope: -3.1, intercept: 0.7 }
-const isotonic = {
-  method: 'isotonic',
-  risk: Float64Array.of(0.1, 0.2, 0.5, 0.9),
-  probability: Float64Array.of(0, 0.3, 0.3, 0.95),
-}
 
 const CASES: Readonly<Record<string, Given>> = {
   'isolation-forest': { use: 'isolation-forest', task: 'detect', missing: 0.02 },
