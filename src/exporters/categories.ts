@@ -1,8 +1,6 @@
 /** Which categories a node of boosted trees sends left, in terms of what stands in its column. */
+import { CATEGORIES, sendsLeft } from '../kernels/boosted-nodes.ts'
 import type { GradientBoosting } from '../models/gradient-boosting.ts'
-
-/** Words of 32 bits for the categories that a node can tell apart. */
-export const WORDS = 8
 
 export interface CategoriesLeft {
   /** Numbers of the column; of a text the places in its list of values. */
@@ -13,13 +11,13 @@ export interface CategoriesLeft {
 
 /** @param text the values of a column that is a text */
 export function categoriesLeft(
-  { levels, levelStart, feature, threshold, bitset }: GradientBoosting,
+  state: GradientBoosting,
   node: number,
   text: readonly string[] | undefined,
 ): CategoriesLeft {
+  const { levels, levelStart, feature } = state
   const column = feature[node]!
-  const first = threshold[node]!
-  const left = (code: number) => code >= 0 && ((bitset[first + (code >> 5)]! >>> (code & 31)) & 1) === 1
+  const left = (code: number) => sendsLeft(state, node, code)
   const names = levels.slice(levelStart[column], levelStart[column + 1])
   const codes = (count: number) => Array.from({ length: count }, (_, code) => code)
   if (text)
@@ -31,5 +29,5 @@ export function categoriesLeft(
         .map(code => Number(names[code])),
       whole: false,
     }
-  return { values: codes(32 * WORDS).filter(left), whole: true }
+  return { values: codes(CATEGORIES).filter(left), whole: true }
 }

@@ -6,6 +6,7 @@ import type { Fold } from '../math/folds.ts'
 import type { Labels } from '../math/metrics.ts'
 import { createRandom } from '../math/random.ts'
 import { alsoTaught, sameRows } from '../math/same-rows.ts'
+import { isTurned } from '../recipe/turned.ts'
 import type { Crew } from './crew.ts'
 import type { LearnSteps } from './crew-jobs.ts'
 import {
@@ -17,7 +18,6 @@ import {
   isProbability,
   meanOf,
 } from './fold-figures.ts'
-import { isTurned } from './pipeline.ts'
 import { shared, sharedLesson } from './shared-memory.ts'
 import { type Lesson, pickLesson } from './train.ts'
 

@@ -1,5 +1,4 @@
 /** Transforms and a model as one function from feature columns to risk. Built from an artifact, or from fresh states. */
-
 import { availableParallelism } from 'node:os'
 import { stretchOf } from '../artifact/risk.ts'
 import type { Columns } from '../math/columns.ts'
@@ -9,6 +8,7 @@ import { findModel, takesMissing } from '../models/index.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { membersOf } from '../recipe/members.ts'
 import type { Recipe } from '../recipe/schema.ts'
+import { isTurned } from '../recipe/turned.ts'
 import { withCategories } from './categories.ts'
 import { leaveOut, leaveRefused, scorerOf } from './ensemble.ts'
 import { shareScoring } from './share-scoring.ts'
@@ -52,7 +52,7 @@ export function riskOf(
     likely?.(out, block.rows)
     if (turned) for (let i = 0; i < block.rows; i++) out[i] = -(out[i] as number)
     if (!whole) leaveOut(at, out)
-    if (refuses) leaveRefused(at, out)
+    else if (refuses) leaveRefused(at, out)
     for (let i = 0; i < block.rows; i++) if (!Number.isFinite(out[i] as number)) out[i] = Number.NaN
   }
   return (block, out) => {
@@ -81,11 +81,6 @@ export function middleRisk(fitted: Fitted & { readonly profile: State }): number
 export function readyOf({ recipe, transforms, features = [] }: Omit<Fitted, 'model'>): (block: Columns) => Columns {
   const steps = stepsOf(recipe.transforms, transforms)
   return block => steps(withCategories(block, features))
-}
-
-/** Whether the risk is the negative of what the model predicts, because low is the risk. */
-export function isTurned({ target }: Recipe['columns']): boolean {
-  return target?.kind === 'value' && target.risk === 'low'
 }
 
 /** Fewer rows than this are scored before another thread has started. */

@@ -1,5 +1,4 @@
 /** Why a row has its risk: a share for each feature, in the same order. Positive raised the risk. */
-
 import type { Artifact } from '../artifact/artifact.ts'
 import { stretchOf } from '../artifact/risk.ts'
 import { Failure } from '../errors.ts'
@@ -10,8 +9,9 @@ import { findModel } from '../models/index.ts'
 import type { Explainer } from '../models/model.ts'
 import type { PlannedFeature } from '../recipe/feature.ts'
 import { ENSEMBLE } from '../recipe/schema.ts'
+import { isTurned } from '../recipe/turned.ts'
 import type { ModelFile } from './model-file.ts'
-import { isTurned, openRisk, readyOf } from './pipeline.ts'
+import { openRisk, readyOf } from './pipeline.ts'
 import { mixColumns, narrow, sourcesOf } from './steps.ts'
 
 /** Pairs of walks for a model without a way of its own to explain itself. */

@@ -9,6 +9,7 @@ import type { State } from '../../math/state.ts'
 import { takesMissing } from '../../models/index.ts'
 import type { PlannedFeature } from '../../recipe/feature.ts'
 import type { Step } from '../../recipe/schema.ts'
+import { isTurned } from '../../recipe/turned.ts'
 import { refusal, refuseOwnProbability } from '../refusal.ts'
 import { autoencoder, cox, gaussianMixture, linear, logistic, pca } from './formulas.ts'
 import { type Graph, openGraph, type Port, type Value } from './graph.ts'
@@ -65,8 +66,7 @@ export function exportOnnx(artifact: Artifact): OnnxFile {
     features.map(({ levels }) => levels),
   )
   if (artifact.probability) risk = calibrated(g, risk, artifact.probability)
-  const { target } = recipe.columns
-  if (target?.kind === 'value' && target.risk === 'low') risk = g.apply('Neg', [risk])
+  if (isTurned(recipe.columns)) risk = g.apply('Neg', [risk])
   const score = finite(g, takesMissing(recipe.model) ? risk : onlyComplete(g, risk, table.x))
   const outputs = [
     { name: 'score', element: 'double', about: 'the risk: higher is riskier; NaN where there is none', value: score },

@@ -2,25 +2,16 @@
  * Forests as one TreeEnsembleRegressor. Its sums are float32 whatever goes in, so it is asked for something that float32
  * holds exactly: the number of the leaf in each tree. The leaves' values are then looked up and added as doubles.
  */
+import { WORDS } from '../../kernels/boosted-nodes.ts'
 import { float32Bound } from '../../math/float32.ts'
 import { scaleOf } from '../../models/boosting-state.ts'
 import type { GradientBoosting } from '../../models/gradient-boosting.ts'
 import { averagePathLength, type IsolationForest, pathLengths } from '../../models/isolation-forest.ts'
 import type { RandomForest } from '../../models/random-forest.ts'
-import { categoriesLeft, WORDS } from '../categories.ts'
+import { categoriesLeft } from '../categories.ts'
+import type { Nodes } from '../nodes.ts'
 import { logistic } from './formulas.ts'
 import type { Graph, Value } from './graph.ts'
-
-interface Trees {
-  readonly start: Int32Array
-  readonly left: Int32Array
-  readonly right: Int32Array
-  readonly feature: ArrayLike<number>
-  /** Left is ≤, of doubles. */
-  readonly threshold: Float64Array
-  readonly missingLeft: Uint8Array
-  readonly value: Float64Array
-}
 
 export function isolationForest(g: Graph, x: Value, state: IsolationForest): Value {
   const trees = state.start.length - 1
@@ -49,7 +40,7 @@ export function gradientBoosting(
   return scale === 'logarithm' ? g.apply('Exp', [sum]) : sum
 }
 
-function leafSum(g: Graph, x: Value, trees: Trees): Value {
+function leafSum(g: Graph, x: Value, trees: Nodes): Value {
   const { start, left, right } = trees
   const count = start.length - 1
   const nodes = left.length

@@ -11,6 +11,7 @@ import { takesMissing } from '../../models/index.ts'
 import type { PlannedFeature } from '../../recipe/feature.ts'
 import type { Sensor } from '../../recipe/schema.ts'
 import { sqlTokens } from '../../recipe/sql-names.ts'
+import { isTurned } from '../../recipe/turned.ts'
 import { quoteName } from '../../sql.ts'
 import { refusal, refuseOwnProbability, SCORE_WITH_US } from '../refusal.ts'
 import { constant } from './constants.ts'
@@ -49,12 +50,10 @@ export function exportSql(artifact: Fitted, { dialect, table, layer }: SqlOption
   refuseOwnProbability('sql', artifact.model)
   const texts = features.map(({ levels }) => levels)
   const { terms, formulas: own } = write(artifact.model as never, texts)
-  const { target } = recipe.columns
-  const turned = target?.kind === 'value' && target.risk === 'low'
   const formulas = [
     ...own,
     ...(artifact.probability ? [probability(artifact.probability)] : []),
-    ...(turned ? [(z: string) => `-(${z})`] : []),
+    ...(isTurned(recipe.columns) ? [(z: string) => `-(${z})`] : []),
     finite,
   ]
   // Without it PostgreSQL would write the value of each column again wherever it is compared.

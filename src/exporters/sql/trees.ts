@@ -1,12 +1,9 @@
 /** Trees as nested CASE: what a comparison with NULL leaves open goes to the side of missing values. */
-import type { BoostedTrees } from '../../kernels/boosted-nodes.ts'
 import { quoteText } from '../../sql.ts'
+import type { Nodes } from '../nodes.ts'
 import { refusal, SCORE_WITH_US } from '../refusal.ts'
 import { constant } from './constants.ts'
 
-type Nodes = Pick<BoostedTrees, 'start' | 'left' | 'right' | 'feature' | 'threshold' | 'missingLeft' | 'value'>
-
-/** Thresholds are of doubles. */
 export interface SqlTrees extends Nodes {
   /** The values of a column that go left, in a node that asks for categories; undefined in others. */
   categories?(node: number): { readonly values: readonly (number | string)[]; readonly whole: boolean } | undefined
