@@ -23,9 +23,9 @@ import {
 } from './shape.ts'
 
 /** As many columns as a table may have. */
-const COLUMNS = 4096
+export const COLUMNS = 4096
 /** Different texts of one feature. */
-const TEXTS = 10_000
+export const TEXTS = 10_000
 const count = integer(0, Number.MAX_SAFE_INTEGER)
 const names = list(filled, 0, COLUMNS)
 const oneCharacter = matching(/^[^\r\n]$/u, 'one character')

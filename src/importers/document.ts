@@ -41,7 +41,6 @@ export interface Doc {
   entries(): readonly (readonly [string, Doc])[]
   isText(): boolean
   isFlag(): boolean
-  isList(): boolean
 }
 
 /** More than V8 makes one text of. */
@@ -130,7 +129,6 @@ export function docOf(raw: Raw, where = ''): Doc {
     },
     isText: () => typeof raw === 'string',
     isFlag: () => typeof raw === 'boolean',
-    isList: () => Array.isArray(raw) || ArrayBuffer.isView(raw),
   }
 }
 

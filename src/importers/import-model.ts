@@ -69,9 +69,9 @@ const NOTHING: About = {
 }
 
 function contentOf(bytes: Uint8Array): { bytes: Uint8Array; containers: readonly string[]; format: FormatName } {
-  const { bytes: inner, containers } =
-    recognise(bytes).kind === 'compressed' ? unwrap(bytes) : { bytes, containers: [] }
-  const found = recognise(inner)
+  const outer = recognise(bytes)
+  const { bytes: inner, containers } = outer.kind === 'compressed' ? unwrap(bytes) : { bytes, containers: [] }
+  const found = inner === bytes ? outer : recognise(inner)
   if (found.kind === 'format') return { bytes: inner, containers, format: found.format }
   if (found.kind === 'stranger') throw new Refusal('unsupported', `it is ${found.what}`, found.hint)
   throw new Refusal(

@@ -144,7 +144,7 @@ function withBundle(about: About, bundle: Bundle): About {
   const texts = classes === undefined ? undefined : quietly(() => textsOf(classes))
   return {
     ...about,
-    model: [...bundle.before.map(({ value }) => value), bundle.model].map(describe).join(' → '),
+    model: chain.map(value => describe(value)).join(' → '),
     parameters: parametersOf(lastOf(bundle.model)),
     ...(features ? { features } : {}),
     ...(count === undefined ? {} : { featureCount: count }),

@@ -35,7 +35,7 @@ const isJson = (head: string) => /^\s*\{\s*"/.test(head)
 const holds =
   (name: string): Is =>
   (head, bytes) =>
-    isZip(head, bytes) && latin1(bytes.subarray(Math.max(0, bytes.length - TAIL))).includes(name)
+    isZip(head, bytes) && viewOf(bytes.subarray(Math.max(0, bytes.length - TAIL))).includes(name)
 
 /** The tree of a skops archive; its arrays lie beside it as .npy. */
 const SKOPS = 'schema.json'
@@ -148,6 +148,6 @@ const OTHERS: readonly Stranger[] = [
   },
 ]
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1')
-}
+const viewOf = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+
+const latin1 = (bytes: Uint8Array): string => viewOf(bytes).toString('latin1')

@@ -1,5 +1,6 @@
 /** A program as a model file of our own, with the record of where it comes from. The same file gives the same bytes. */
 import type { Artifact, LevelCut, Provenance } from '../artifact/artifact.ts'
+import { COLUMNS, TEXTS } from '../artifact/description.ts'
 import { packRisk } from '../artifact/risk.ts'
 import type { PlannedFeature, Types } from '../recipe/feature.ts'
 import type { Recipe } from '../recipe/schema.ts'
@@ -11,9 +12,6 @@ import { Refusal } from './refusal.ts'
 const FIGURES = ['min', 'max', 'mean', 'std', 'median'] as const
 /** The one level of an imported model, until tocsin threshold sets others. */
 const LEVEL = 'ALARM'
-/** As many as a model file may have. */
-const COLUMNS = 4096
-const TEXTS = 10_000
 
 /** The file that is imported: its base name, the SHA-256 of its bytes as they came; and the version that reads it. */
 export interface ImportedFile {

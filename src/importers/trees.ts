@@ -33,8 +33,6 @@ export type PackedTrees = Readonly<BoostedArrays>
 export interface TreePacker {
   /** @throws Refusal for anything but a tree over the columns */
   add(tree: SourceTree): void
-  /** Number of trees so far. */
-  readonly count: number
   /** Without any tree: one leaf that says 0. */
   finish(): PackedTrees
 }
@@ -81,9 +79,6 @@ export function packTrees(columns: number, what: string): TreePacker {
   }
   return {
     add,
-    get count() {
-      return trees.length
-    },
     finish() {
       if (trees.length === 0) add(EMPTY)
       const packed = room(trees.length, nodes)

@@ -1,6 +1,6 @@
 /** The LZ4 frame format 1.6.3 (lz4_Frame_format.md, lz4_Block_format.md). No dictionaries, one frame. */
 import { xxh32 } from './checksum.ts'
-import { broken, copyBack, type Output, openOutput, reserve, written } from './output.ts'
+import { broken, copyBack, copyIn, type Output, openOutput, reserve, written } from './output.ts'
 
 const FLAG = {
   version: 0xc0,
@@ -61,12 +61,6 @@ export function lz4(bytes: Uint8Array, allowed: number): Uint8Array {
 }
 
 const BLOCK: Readonly<Record<number, number>> = { 4: 2 ** 16, 5: 2 ** 18, 6: 2 ** 20, 7: 2 ** 22 }
-
-function copyIn(out: Output, bytes: Uint8Array): void {
-  reserve(out, bytes.length)
-  out.bytes.set(bytes, out.length)
-  out.length += bytes.length
-}
 
 /** Sequences of literals and a match; the last has literals only. Matches reach back to `oldest`. */
 function decodeBlock(block: Uint8Array, out: Output, oldest: number, most: number, begin: number): void {

@@ -24,6 +24,12 @@ export function reserve(out: Output, more: number): void {
   out.bytes = larger
 }
 
+export function copyIn(out: Output, bytes: Uint8Array): void {
+  reserve(out, bytes.length)
+  out.bytes.set(bytes, out.length)
+  out.length += bytes.length
+}
+
 /** Copies `length` bytes from `distance` bytes back; the copy may run into what it writes. The caller reserved room. */
 export function copyBack(out: Output, distance: number, length: number): void {
   const { bytes, length: at } = out

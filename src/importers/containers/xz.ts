@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 import { crc64 } from './checksum.ts'
 import { closeRange, decode, type Lzma, openLzma, openRange, resetState, setProperties } from './lzma.ts'
-import { broken, type Output, openOutput, reserve, written } from './output.ts'
+import { broken, copyIn, type Output, openOutput, written } from './output.ts'
 
 const HEADER = 12
 const LZMA2 = 0x21
@@ -102,14 +102,14 @@ function readBlock(s: Xz): [number, number] {
 
 function readCheck(s: Xz, content: Uint8Array): void {
   const from = need(s, CHECKS[s.check]!)
-  const found = s.bytes.subarray(from, s.at)
-  const [low, high] = s.check === 4 ? crc64(content) : [crc32(content), 0]
-  const sound =
-    s.check === 10
-      ? createHash('sha256').update(content).digest().equals(found)
-      : (s.check === 0 || s.view.getUint32(from, true) === low) &&
-        (s.check !== 4 || s.view.getUint32(from + 4, true) === high)
-  if (!sound) throw fault(s, 'the checksum of a block')
+  if (!checkHolds(s, content, from)) throw fault(s, 'the checksum of a block')
+}
+
+function checkHolds(s: Xz, content: Uint8Array, from: number): boolean {
+  if (s.check === 0) return true
+  if (s.check === 10) return createHash('sha256').update(content).digest().equals(s.bytes.subarray(from, s.at))
+  const [low, high] = s.check === 4 ? crc64(content) : [crc32(content)]
+  return s.view.getUint32(from, true) === low && (high === undefined || s.view.getUint32(from + 4, true) === high)
 }
 
 /** LZMA2: chunks that are coded or not, each saying what it keeps of the one before. */
@@ -129,16 +129,15 @@ function readChunks(s: Xz, window: number): void {
     const size = s.view.getUint16(need(s, 2), false) + 1
     if (control < 0x80) {
       const from = need(s, size)
-      reserve(s.out, size)
-      s.out.bytes.set(s.bytes.subarray(from, s.at), s.out.length)
-      s.out.length += size
+      copyIn(s.out, s.bytes.subarray(from, s.at))
       continue
     }
-    described = readCoded(s, d, control, size, described)
+    readCoded(s, d, control, size, described)
+    described = true
   }
 }
 
-function readCoded(s: Xz, d: Lzma, control: number, size: number, described: boolean): boolean {
+function readCoded(s: Xz, d: Lzma, control: number, size: number, described: boolean): void {
   const unpacked = size + ((control & 0x1f) << 16)
   const packed = s.view.getUint16(need(s, 2), false) + 1
   if (control >= 0xc0) setProperties(d, s.bytes[need(s, 1)]!)
@@ -149,7 +148,6 @@ function readCoded(s: Xz, d: Lzma, control: number, size: number, described: boo
   openRange(d)
   if (decode(d, s.out.length + unpacked)) throw fault(s, 'an end within a chunk')
   closeRange(d)
-  return true
 }
 
 /** Repeats the sizes of all blocks. Returns its own size. */

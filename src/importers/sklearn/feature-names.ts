@@ -105,7 +105,8 @@ export function featureNames(
       'Save it after fit().',
     )
   const names = chooseNames(count, written, said.features, warn)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const seen = new Set<string>()
+  const twice = names.find(name => seen.size === seen.add(name).size)
   if (twice !== undefined) throw new Refusal('unsaid', `Two features are called ${twice}`, nameAll(count))
   return names
 }

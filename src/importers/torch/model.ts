@@ -220,9 +220,12 @@ function slopeOf(dict: Named, storages: Storages, warn: (sentence: string) => vo
   return LEAKY_SLOPE
 }
 
+/** Units of the input and of each layer. */
+const sizesOf = (layers: Layers['layers']) => [layers[0]!.inputs, ...layers.map(({ outputs }) => outputs)]
+
 /** What the dict says of its sizes must be what its weights have. */
 function checkSizes(dict: Named, { layers }: Layers, storages: Storages): void {
-  const sizes = [layers[0]!.inputs, ...layers.map(({ outputs }) => outputs)]
+  const sizes = sizesOf(layers)
   if (sizes[0] !== sizes.at(-1))
     throw new Refusal(
       'unsupported',
@@ -247,7 +250,5 @@ function networkOf({ layers }: Layers, activation: string, slope: number): Netwo
     [`weights_${l}`, weights] as const,
     [`biases_${l}`, biases] as const,
   ])
-  const inputs = layers[0]!.inputs
-  const dims = Int32Array.from([inputs, ...layers.map(({ outputs }) => outputs)])
-  return { dims, arrays: Object.fromEntries(arrays), activation, slope }
+  return { dims: Int32Array.from(sizesOf(layers)), arrays: Object.fromEntries(arrays), activation, slope }
 }
