@@ -84,8 +84,7 @@ export const METRIC_NAMES: readonly string[] = [...METRICS.keys()]
 /** How many numbers a metric is given for rows of so many columns. @throws RangeError for an unknown one, or rows that it
  * has no distance for */
 export function metricNeeds(name: string, columns: number): number {
-  const metric = METRICS.get(name)
-  if (!metric) throw new RangeError(`its metric is ${name.slice(0, 40)}, which is not known`)
+  const metric = metricOf(name)
   if (metric.columns !== undefined && metric.columns !== columns)
     throw new RangeError(`its metric ${name} is one of ${metric.columns} columns, and its rows have ${columns}`)
   const { needs = 'nothing' } = metric
@@ -94,9 +93,13 @@ export function metricNeeds(name: string, columns: number): number {
 
 /** @param given as many numbers as `metricNeeds` says */
 export function measureOf(name: string, given: Float64Array, p: number): Measure {
+  return metricOf(name).measure(given, p)
+}
+
+function metricOf(name: string): Metric {
   const metric = METRICS.get(name)
-  if (!metric) throw new RangeError(`its metric is ${name.slice(0, 40)}, which is not known`)
-  return metric.measure(given, p)
+  if (metric) return metric
+  throw new RangeError(`its metric is ${name.slice(0, 40)}, which is not known`)
 }
 
 /** `V`: the variances. */
