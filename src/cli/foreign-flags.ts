@@ -1,7 +1,7 @@
 /** Flags that say what a model file of another program does not say itself. */
 import type { Command } from 'commander'
 import { Failure } from '../errors.ts'
-import type { Said } from '../verbs/foreign-file.ts'
+import { type Said, SCORE_SCALES, type ScoreScale } from '../verbs/foreign-file.ts'
 import * as options from './options.ts'
 
 export interface ForeignFlags {
@@ -33,17 +33,13 @@ export function addForeignFlags(command: Command): Command {
     .option('--pick <key>', 'of several models in one file: the one that is meant')
 }
 
-type ScoreScale = NonNullable<Said['thresholdOf']>
-
-const SCALES: readonly ScoreScale[] = ['risk', 'score_samples', 'decision_function']
-
 export function asScale(flag: string) {
   return (text: string): ScoreScale => {
-    const scale = SCALES.find(word => word === text)
+    const scale = SCORE_SCALES.find(word => word === text)
     if (scale) return scale
     throw new Failure('USAGE', {
-      problem: `--${flag} is ${JSON.stringify(text)}, expected ${SCALES.join(', ')}`,
-      hint: `Give one of ${SCALES.join(', ')}.`,
+      problem: `--${flag} is ${JSON.stringify(text)}, expected ${SCORE_SCALES.join(', ')}`,
+      hint: `Give one of ${SCORE_SCALES.join(', ')}.`,
     })
   }
 }

@@ -17,6 +17,8 @@ import {
   speaksOfAnother,
 } from './side-files.ts'
 
+export { SCORE_SCALES, type ScoreScale } from '../importers/request.ts'
+
 /** What a person says about the file. Files are paths; what is absent is looked for beside the model. */
 export interface Said extends Pick<ImportRequest, 'risk' | 'features' | 'threshold' | 'thresholdOf'> {
   readonly featuresFile?: string | undefined

@@ -3,14 +3,13 @@ import { join } from 'node:path'
 import { type Artifact, digest, encode } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import type { ScoreScale } from '../importers/request.ts'
-import { isTurned } from '../recipe/turned.ts'
 import { scoreRows } from './evaluate.ts'
 import { profileOf } from './fit.ts'
 import type { Said } from './foreign-file.ts'
 import { pick } from './gather.ts'
 import type { Host } from './host.ts'
 import { type ModelFile, readModel } from './model-file.ts'
-import { type Expected, type Parity, parityOf, readExpected } from './parity.ts'
+import { type Expected, type Parity, parityBasis, parityOf, readExpected } from './parity.ts'
 import { refuseOverwriting, splitOutput } from './place.ts'
 import { inSession, type Resources, type Session } from './session.ts'
 
@@ -102,14 +101,8 @@ async function prove(
 ): Promise<Parity> {
   const { check = '', expect = '', expectOf } = request
   const { risk } = await scoreRows(host, session, model, { input: [check] })
-  const { recipe, levels, source } = model.artifact
-  const parity = parityOf(risk, expected, {
-    of: expectOf,
-    turned: isTurned(recipe.columns),
-    cut: levels[0]?.cut,
-    source,
-    tolerance: request.tolerance,
-  })
+  const options = { ...parityBasis(model.artifact), of: expectOf, tolerance: request.tolerance }
+  const parity = parityOf(risk, expected, options)
   if (parity.within) return parity
   throw new Failure('MODEL_DIFFERS', {
     model: request.model,

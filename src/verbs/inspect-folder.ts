@@ -4,13 +4,13 @@ import { extname, join } from 'node:path'
 import type { Artifact } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import { recognise } from '../importers/recognise.ts'
-import { isTurned } from '../recipe/turned.ts'
+import { SCORE_SCALES } from '../importers/request.ts'
 import { isOurs } from './foreign-file.ts'
 import type { Host } from './host.ts'
 import { EXAMPLE_SCORES, readExample, readExampleScores } from './mlflow-example.ts'
-import { isMlflowFolder, readMlflowFolder } from './mlflow-folder.ts'
+import { isMlflowFolder } from './mlflow-folder.ts'
 import { openModel } from './model-file.ts'
-import { type Parity, parityOf } from './parity.ts'
+import { type Parity, parityBasis, parityOf } from './parity.ts'
 import { riskOf } from './pipeline.ts'
 import { turns } from './turns.ts'
 
@@ -123,7 +123,7 @@ function look(file: string, path: string): FoundModel {
       const outcome = refusal?.kind === 'unsaid' ? 'asks' : 'refused'
       return { ...said, outcome, reason: refusal?.message ?? '', hint: refusal?.hint ?? '' }
     }
-    const example = isMlflowFolder(file) ? exampleOf(file, artifact) : undefined
+    const example = opened.example === undefined ? undefined : exampleOf(file, opened.example, artifact)
     return { ...said, outcome: 'opens', reason: artifact.source?.risk ?? '', ...(example ? { example } : {}) }
   } catch (error) {
     if (!(error instanceof Failure)) throw error
@@ -131,19 +131,16 @@ function look(file: string, path: string): FoundModel {
   }
 }
 
-function exampleOf(folder: string, artifact: Artifact): ExampleRows | undefined {
-  const { example } = readMlflowFolder(folder)
-  const x = example === undefined ? undefined : readExample(example, artifact.features)
+/** @param rows the path of the file that has them */
+function exampleOf(folder: string, rows: string, artifact: Artifact): ExampleRows | undefined {
+  const x = readExample(rows, artifact.features)
   if (!x) return undefined
   const risk = new Float64Array(x.rows)
   riskOf(artifact)(x, risk)
   const values = readExampleScores(folder, x.rows)
   if (!values) return { rows: x.rows, risk: [...risk] }
-  const { recipe, levels, source } = artifact
-  const options = { turned: isTurned(recipe.columns), cut: levels[0]?.cut, source }
-  const scales = (['risk', 'score_samples', 'decision_function'] as const).map(of =>
-    parityOf(risk, { column: EXAMPLE_SCORES, values }, { ...options, of }),
-  )
+  const options = parityBasis(artifact)
+  const scales = SCORE_SCALES.map(of => parityOf(risk, { column: EXAMPLE_SCORES, values }, { ...options, of }))
   const { of, difference, row, within } = scales.find(each => each.within) ?? (scales[0] as Parity)
   return { rows: x.rows, risk: [...risk], parity: { of, difference, row, within } }
 }

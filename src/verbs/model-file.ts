@@ -35,6 +35,8 @@ export function readModel(path: string, said?: Said): ModelFile {
 export interface OpenedForeign {
   readonly file: { readonly id: string; readonly bytes: number }
   readonly foreign: ForeignFile
+  /** The path of the rows that MLflow keeps with it. */
+  readonly example?: string
 }
 
 /** The same, for who looks at a file without wanting to score: of another program's file everything that it says. */
@@ -63,7 +65,7 @@ function decoded(path: string, bytes: Uint8Array): Artifact {
 
 /** The file in a folder of MLflow's, with the names that its signature gives to the inputs. */
 function openLogged(path: string, folder: string, said: Said): OpenedForeign {
-  const { file, features, versions, run } = readMlflowFolder(folder, path)
+  const { file, features, versions, run, example } = readMlflowFolder(folder, path)
   const bytes = readBytes(file)
   const unnamed = said.features === undefined && said.featuresFile === undefined
   const named = unnamed && features ? { ...said, features } : said
@@ -75,6 +77,7 @@ function openLogged(path: string, folder: string, said: Said): OpenedForeign {
       about: { ...about, containers: ['mlflow', ...about.containers], versions: { ...versions, ...about.versions } },
       notes: [...notes, ...(run === undefined ? [] : [`logged by the run ${run} of MLflow`])],
     },
+    ...(example === undefined ? {} : { example }),
   }
 }
 

@@ -1,8 +1,9 @@
 /** Whether an imported model gives the numbers of its original, row by row. */
-import type { Provenance } from '../artifact/artifact.ts'
+import type { Artifact, Provenance } from '../artifact/artifact.ts'
 import { Failure } from '../errors.ts'
 import { SCORE_SCALES, type ScoreScale } from '../importers/request.ts'
 import { findColumn } from '../plan/cells.ts'
+import { isTurned } from '../recipe/turned.ts'
 import { quoteName } from '../sql.ts'
 import type { Session } from './session.ts'
 import { tableOf } from './table.ts'
@@ -93,6 +94,13 @@ export interface ParityOptions {
   /** Apart by this, and this share of the original's number; absent: by what the source computes in. */
   readonly tolerance?: number | undefined
 }
+
+/** What its own artifact says of a model's numbers. */
+export const parityBasis = ({ recipe, levels, source }: Artifact) => ({
+  turned: isTurned(recipe.columns),
+  cut: levels[0]?.cut,
+  source,
+})
 
 /** XGBoost adds up in float32, PyTorch multiplies in it. */
 const isSingle = (source: ParityOptions['source']) =>

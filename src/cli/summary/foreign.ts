@@ -2,7 +2,7 @@
 import type { ForeignFile } from '../../verbs/foreign-file.ts'
 import type { Terminal } from '../terminal.ts'
 import { number } from '../words.ts'
-import { shown, stepLines } from './source.ts'
+import { settingTexts, shown, stepLines, versionTexts } from './source.ts'
 
 export function describeForeign(
   terminal: Terminal,
@@ -15,10 +15,10 @@ export function describeForeign(
   terminal.say('file', `${path}, ${number(file.bytes)} bytes${held}`)
   terminal.say('id', file.id)
   terminal.say('format', [about.format, ...about.containers].join(', '))
-  const versions = Object.entries(about.versions).map(([name, version]) => `${name} ${version}`)
+  const versions = versionTexts(about.versions)
   if (versions.length) terminal.say('written', `by ${versions.join(', ')}`)
   if (about.model) terminal.say('holds', about.model)
-  const set = Object.entries(about.parameters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+  const set = settingTexts(about.parameters)
   if (set.length) terminal.say('', set.join(', '))
   for (const each of about.beside) terminal.say('beside', `${each}, not scored`)
   if (about.classes) terminal.say('classes', shown(about.classes))

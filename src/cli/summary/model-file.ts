@@ -7,7 +7,7 @@ import type { Terminal } from '../terminal.ts'
 import { instant, number } from '../words.ts'
 import { describeJudged } from './fit.ts'
 import { describeLevels } from './levels.ts'
-import { describeSource } from './source.ts'
+import { describeSource, shown } from './source.ts'
 
 export function describeModelFile(terminal: Terminal, { path, artifact, id, bytes }: ModelFile): void {
   const { model: state, transforms, profile, probability, ...description } = artifact
@@ -43,7 +43,7 @@ export function describeModelFile(terminal: Terminal, { path, artifact, id, byte
     const formula = feature.text === `"${feature.name}"` ? '' : ` = ${feature.text}`
     const [low, high] = [min?.[i], max?.[i]].map(bound => Number((bound ?? Number.NaN).toPrecision(4)))
     const range = Number.isNaN(low) ? 'no value' : `${low} to ${high}${unit}`
-    terminal.say('', `${feature.name}${formula}: ${feature.levels ? levelsText(feature.levels) : range}`)
+    terminal.say('', `${feature.name}${formula}: ${feature.levels ? `one of ${shown(feature.levels)}` : range}`)
   }
   for (const { column, fault, range, limits, level, unit } of recipe.sensors) {
     const rules = [
@@ -75,14 +75,6 @@ function describeModel(terminal: Terminal, model: Step): void {
   const one = members.length === 1
   terminal.say('model', one ? stepText(model) : `${model.use} of ${members.length} models, ${String(model.combine)}`)
   for (const member of one ? [] : members) terminal.say('', stepText(member))
-}
-
-const SHOWN = 12
-
-/** "one of A, B, C" */
-function levelsText(levels: readonly string[]): string {
-  const rest = levels.length - SHOWN
-  return `one of ${levels.slice(0, SHOWN).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`
 }
 
 function shapes(state: Readonly<Record<string, unknown>>): Record<string, unknown> {

@@ -5,22 +5,31 @@ import type { ModelFile } from '../../verbs/model-file.ts'
 import type { Terminal } from '../terminal.ts'
 
 type Artifact = ModelFile['artifact']
+type Source = NonNullable<Artifact['source']>
 
 const SHOWN = 12
 
 export function describeSource(terminal: Terminal, artifact: Artifact): void {
   const { source, recipe } = artifact
   if (!source) return
-  const libraries = Object.entries(source.versions).map(([name, version]) => `${name} ${version}`)
-  terminal.say('from', `${source.file}: ${[source.format, ...source.containers, ...libraries].join(', ')}`)
+  const from = [source.format, ...source.containers, ...versionTexts(source.versions)]
+  terminal.say('from', `${source.file}: ${from.join(', ')}`)
   terminal.say('', `SHA-256 ${source.sha256}`)
   terminal.say('original', source.model)
-  const set = Object.entries(source.parameters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
+  const set = settingTexts(source.parameters)
   if (set.length) terminal.say('', set.join(', '))
   if (source.classes) terminal.say('classes', shown(source.classes))
   for (const line of stepLines(artifact)) terminal.say('step', line)
   terminal.say('risk', `${source.risk}${recipe.columns.target ? ', a predicted number' : ''}`)
 }
+
+/** "scikit-learn 1.6.1" */
+export const versionTexts = (versions: Source['versions']): string[] =>
+  Object.entries(versions).map(([name, version]) => `${name} ${version}`)
+
+/** "n_estimators 100"; without those that are None. */
+export const settingTexts = (parameters: Source['parameters']): string[] =>
+  Object.entries(parameters).flatMap(([name, value]) => (value === null ? [] : [`${name} ${value}`]))
 
 /** What is done to a row, in order: each transform with the columns it reads, then the model. */
 export function stepLines({ recipe }: Pick<Artifact, 'recipe'>): string[] {
