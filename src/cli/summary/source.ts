@@ -1,5 +1,5 @@
 /** What a person reads of a model that another program fitted. */
-import { membersOf, stepText } from '../../recipe/members.ts'
+import { stepText } from '../../recipe/members.ts'
 import { ENSEMBLE, type Step } from '../../recipe/schema.ts'
 import type { ModelFile } from '../../verbs/model-file.ts'
 import type { Terminal } from '../terminal.ts'
@@ -40,7 +40,7 @@ const MOST_MODELS = 12
 
 function modelLines(model: Step): string[] {
   if (model.use !== ENSEMBLE) return [onColumns(model)]
-  const members = membersOf(model)
+  const members = model.of as readonly Step[]
   const lines = members
     .slice(0, MOST_MODELS)
     .flatMap(modelLines)
