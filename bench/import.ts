@@ -2,7 +2,7 @@
  * npm run bench:import [-- FILE] [--rows N] [--rounds N]
  *
  * A model file of another program against the same model as a file of ours: the time to open it, in this process, in the
- * confined one of the package (built first), in that of a checkout (which strips the types of 80 files at each start), and
+ * confined one of the package (built first), in that of a checkout (which strips the types of its files at each start), and
  * to score a CSV to CSV + Parquet + metadata with each, as whole processes in pairs. FILE is a model
  * of scikit-learn or another library (default: the isolation forest of 100 trees that scikit-learn fits to the bench's
  * sensor table). The table has its features, seeded normal numbers.
